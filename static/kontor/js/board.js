@@ -110,8 +110,10 @@ export function start(board, { post, toast }) {
     if (zone) zone.hidden = true;
     if (target) { target.classList.remove("is-target"); if (target.dataset.column) sums(target, null); }
     if (!ghost) return;
-    addEventListener("click", (event) => { event.preventDefault(); event.stopPropagation(); }, { capture: true, once: true });
-    setTimeout(() => {}, 0);
+    // The click that follows a drop opens nothing.
+    const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
+    addEventListener("click", swallow, true);
+    setTimeout(() => removeEventListener("click", swallow, true), 50);
     if (!drop || !target) return;
     if (target.dataset.column) move(card, from, target, { stage: target.dataset.column });
     else if (target.dataset.url) location.assign(`${target.dataset.url}${target.dataset.url.includes("?") ? "&" : "?"}pk=${card.dataset.card}`);

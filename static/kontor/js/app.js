@@ -69,6 +69,13 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:load", (event) => scan(event.detail.elt));
 document.addEventListener("htmx:responseError", () => toast({ text: root.lang === "ru" ? "Не получилось. Попробуйте ещё раз." : "That did not work. Try again.", level: "error" }));
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-back]") && history.length > 1) { event.preventDefault(); history.back(); }
+});
+document.addEventListener("click", (event) => {
+  const star = event.target.closest("[data-star] button");
+  if (star && window.htmx) star.setAttribute("aria-pressed", star.getAttribute("aria-pressed") === "true" ? "false" : "true");
+});
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-files]")) {

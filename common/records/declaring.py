@@ -163,10 +163,10 @@ class RecordType:
     bulk: ClassVar[Sequence[str]] = ("transfer", "tag", "bin")
     board: ClassVar[Board | None] = None
     related: ClassVar[Sequence[str]] = ()
+    # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
     page_template: ClassVar[str] = "records/page.html"
-    has_page: ClassVar[bool] = True
     empty_text: ClassVar[Words] = ""
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None
@@ -183,6 +183,10 @@ class RecordType:
     def page_url(self, obj: RecordModel) -> str:
         """Where a record is shown: its own page, or its parent's."""
         return self.url("page", obj.pk)
+
+    def saved_url(self, obj: RecordModel) -> str:
+        """Where saving its form leads."""
+        return self.page_url(obj)
 
     def number_of(self, obj: RecordModel) -> str:
         """`D-12`."""

@@ -43,6 +43,9 @@ class RecordForm(forms.Form):
             for name in section.names:
                 if rights.writable(name):
                     self.fields[name] = form_field(kind.model, name, viewer, obj)
+        parent = kind.model.parent_field
+        if parent in self.fields and (obj is not None or self.initial.get(parent) or parent in self.data):
+            self.fields[parent].widget = forms.HiddenInput()
         self.fields["nonce"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=submissions.new_nonce)
         if obj is not None:
             self.fields["base_version"] = forms.IntegerField(
@@ -57,6 +60,11 @@ class RecordForm(forms.Form):
             name: tracked.decode(model, name, tracked.current(self.obj, name))
             for section in self.kind.sections for name in section.names
         }  # fmt: skip
+
+    @property
+    def hidden(self) -> list[forms.BoundField]:
+        """The hidden inputs."""
+        return [self[name] for name, field in self.fields.items() if isinstance(field.widget, forms.HiddenInput)]
 
     @property
     def value_names(self) -> list[str]:
@@ -238,7 +246,8 @@ def layout(form: RecordForm, sections: list[Section]) -> list[dict[str, Any]]:
     for section in sections:
         rows = []
         for row in section.rows:
-            names = [name for name in ((row,) if isinstance(row, str) else row) if name in form.fields]
+            asked = (row,) if isinstance(row, str) else row
+            names = [n for n in asked if n in form.fields and not isinstance(form.fields[n].widget, forms.HiddenInput)]
             if names:
                 rows.append({"cols": str(len(names)), "fields": [form[name] for name in names]})
         if rows:

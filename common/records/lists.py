@@ -119,7 +119,8 @@ def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
     rights = scopes.fields(viewer.principal, kind.model)
     return [
         column for column in registry.columns(kind)
-        if (column.cell is not None and not column.field) or rights.readable(column.field or column.key)
+        if ((column.cell is not None or column.kind == "name") and not column.field)
+        or rights.readable(column.field or column.key)
     ]  # fmt: skip
 
 
@@ -128,7 +129,8 @@ def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]
     by_column = {sort.column: sort for sort in state.kind.sorts}
     head = []
     for column in columns:
-        field_kind = None if column.cell and not column.field else kind_of(state.kind.model, column.field or column.key)
+        plain = column.kind == "name" or (column.cell is not None and not column.field)
+        field_kind = None if plain else kind_of(state.kind.model, column.field or column.key)
         sort = by_column.get(_sort_column(column))
         kind_name = column.kind or (field_kind.cell_kind if field_kind else "text")
         head.append({
@@ -170,6 +172,12 @@ def _cell(kind: RecordType, column: Column, obj: Any, extra: Any, viewer: Viewer
         data = column.cell(obj, extra, viewer)
         name = column.kind or "text"
         numeric = name in ("money", "days")
+    elif column.kind == "name":
+        data = {
+            "text": obj.title, "url": kind.page_url(obj), "star": getattr(obj, "is_important", False),
+            "rule": _rule_word(kind, obj),
+        }  # fmt: skip
+        name, numeric = "name", False
     else:
         field_kind = kind_of(kind.model, column.key)
         data = field_kind.cell(obj)
@@ -179,6 +187,13 @@ def _cell(kind: RecordType, column: Column, obj: Any, extra: Any, viewer: Viewer
         "kind": name, "slot": column.slot, "priority": column.priority or None, "numeric": numeric,
         "partial": f"partials/cells/{partial}.html", **{k: v for k, v in data.items() if k != "partial"},
     }  # fmt: skip
+
+
+def _rule_word(kind: RecordType, obj: Any) -> dict[str, str] | None:
+    """The name of the colour rule a row meets: the word beside the colour."""
+    key = getattr(obj, "colour_rule", None)
+    rule = next((rule for rule in colour_rules(kind) if rule.pk == key), None) if key else None
+    return {"word": str(rule), "tone": rule.tone} if rule else None
 
 
 PARTIALS = {"name": "link", "company": "link", "next": "next_step"}

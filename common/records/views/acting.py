@@ -66,6 +66,8 @@ class OperationView(RecordView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         obj = self.get_object()
+        if "nonce" not in request.POST and self.build_form(obj, None) is not None:
+            return self.get(request, **kwargs)  # a bare button: the form asks first
         form = self.build_form(obj, request.POST)
         if form is not None and not form.is_valid():
             return self.ask(obj, form, status=422)

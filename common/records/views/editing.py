@@ -26,7 +26,7 @@ class FormView(RecordView):
             crumbs.append({"label": self.type.number_of(obj), "url": self.type.page_url(obj)})
         context = {
             "form": form, "obj": obj, "sections": forms.layout(form, list(self.type.sections)),
-            "summary": forms.summary(form), "hidden": [form[n] for n in ("nonce", "base_version") if n in form.fields],
+            "summary": forms.summary(form), "hidden": form.hidden,
             "cancel_url": self.type.page_url(obj) if obj else self.type.url("list"),
             "crumbs": [*crumbs, {"label": title, "url": ""}], "title": title,
         }  # fmt: skip
@@ -41,7 +41,7 @@ class FormView(RecordView):
                     saved = form.save()
                     if saved is None:
                         raise _NotSaved
-                    submission.url = self.type.page_url(saved)
+                    submission.url = self.type.saved_url(saved)
             except AlreadySubmitted as again:
                 return HttpResponseRedirect(again.url or self.type.url("list"), status=303)
             except _NotSaved:
@@ -49,7 +49,7 @@ class FormView(RecordView):
         if saved is None:
             return self.page(form, obj, status=409 if form.conflict else 422)
         messages.success(request, _("Saved: %(title)s") % {"title": saved.title})
-        return HttpResponseRedirect(self.type.page_url(saved), status=303)
+        return HttpResponseRedirect(self.type.saved_url(saved), status=303)
 
 
 class _NotSaved(Exception):

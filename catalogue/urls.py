@@ -1,0 +1,4 @@
+from common.records.routes import urls
+
+app_name = "products"
+urlpatterns = urls("catalogue.product")

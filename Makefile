@@ -6,6 +6,8 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # One stamp per content of a lock file: a changed lock installs, an unchanged one costs nothing.
 BASE := $(VENV)/base-$(firstword $(shell cksum requirements/base.txt))
 DEV := $(VENV)/dev-$(firstword $(shell cksum requirements/dev.txt))
+# Commands that must not touch the data under var/.
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py
 ARGS ?=
 
 .PHONY: run test check format messages lock clean
@@ -19,9 +21,20 @@ run: $(BASE)
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
 
-# Everything that can be said about the code without running the product.
+# Everything that can be said about the code without serving it; each line is silent or short.
 check: $(DEV)
-	@$(PY) -m tests.check
+	@$(PY) -m config.frontend
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted: make format"; exit 1; }
+	@$(VENV)/bin/mypy --no-error-summary
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(VENV)/bin/djade --target-version 5.2 --check $$(git ls-files -co --exclude-standard '*.html')
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --fail-level WARNING
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues check
+	@$(PY) -m pytest tests/architecture
+	@$(PY) -m tests.audit
+	@echo "All checks passed."
 
 # Format the code and mend what the linter can mend.
 format: $(DEV)
@@ -30,7 +43,7 @@ format: $(DEV)
 
 # Bring locale/*.po up to date with the texts of the code (needs gettext).
 messages: $(DEV)
-	DJANGO_SETTINGS_MODULE=config.settings $(PY) -m config.catalogues update
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues update
 
 # Choose versions anew within requirements/*.in and package.json, and write the lock files.
 lock: $(DEV)

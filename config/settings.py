@@ -172,7 +172,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CELERY_BROKER_URL = env("BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env("BROKER_URL", default="filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     BROKER_DIR = DATA_DIR / "broker"
     for folder in ("queue", "control"):

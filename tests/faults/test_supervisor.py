@@ -1,4 +1,4 @@
-"""The supervisor under kill, with real processes: small shells stand in for web server, worker and scheduler."""
+"""The supervisor under kill, with real processes: shells stand in for the parts of the product."""
 
 import json
 import os

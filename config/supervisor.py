@@ -79,7 +79,7 @@ class Supervisor:
         self.width = max((len(child.name) for child in children), default=0)
 
     def run(self) -> int:
-        """Run until SIGINT or SIGTERM, end every child, return the exit code. Call it from the main thread."""
+        """Run until SIGINT or SIGTERM, then end every child. Call it from the main thread."""
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, self._stop)
         while not self.stopping:

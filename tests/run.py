@@ -1,6 +1,6 @@
 """Runs the tests: everything on PostgreSQL, then data logic and acceptance on SQLite.
 
-`python -m tests.run [ARGS]`: ARGS go to pytest. `-n 2` is the default; `-n 0` runs in one process, for debuggers.
+`python -m tests.run [ARGS]`: ARGS go to pytest. It uses two processes unless ARGS say `-n 0`, for debuggers.
 """
 
 import os

@@ -1,0 +1,113 @@
+"""Many records at once through the same door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+
+from common import clock
+from common.changes import log, services, writing
+from common.changes.context import Actor, change_set
+from common.changes.services import System
+from common.events.models import Event, EventLink, Via
+from common.kinds.errors import DomainError
+from common.kinds.guard import door
+from common.kinds.models import RecordModel
+from common.kinds.words import fold
+from common.spine.models import Record, SearchText
+
+R = TypeVar("R", bound=RecordModel)
+CHUNK = 500
+
+
+@dataclass
+class Outcome:
+    """What a bulk act did: changed records, and refused ones with the reason in words."""
+
+    changed: list[RecordModel] = field(default_factory=list)
+    refused: list[tuple[RecordModel, str]] = field(default_factory=list)
+
+
+def for_each(rows: Iterable[R], act: Callable[[R], object], *, by: Actor, label: object) -> Outcome:
+    """Run `act` on every record as one change set; a refused record is listed, the others go on."""
+    outcome = Outcome()
+    with change_set(label, by=by, via=Via.BULK, bulk=True):
+        for row in rows:
+            try:
+                act(row)
+            except DomainError as refusal:
+                outcome.refused.append((row, str(refusal)))
+            except ValidationError as refusal:
+                outcome.refused.append((row, " ".join(refusal.messages)))
+            else:
+                outcome.changed.append(row)
+    return outcome
+
+
+def bulk_edit(rows: Iterable[R], given: Mapping[str, Any], *, by: Actor, label: object) -> Outcome:
+    """The same values for every record; rights are asked record by record."""
+    return for_each(rows, lambda row: services.edit(row, given, by=by), by=by, label=label)
+
+
+def bulk_create(
+    model: type[R], rows: Iterable[Mapping[str, Any]], *, by: System, label: object, places: Sequence[Any] = ()
+) -> list[R]:
+    """Many new records, 500 a statement. `places` gives (owner, department, created_at) for each row."""
+    made: list[R] = []
+    feed, moves = iter(rows), iter(places)
+    while chunk := list(islice(feed, CHUNK)):
+        with change_set(label, by=by, bulk=True):
+            made.extend(_create_chunk(model, chunk, list(islice(moves, len(chunk))), by))
+    return made
+
+
+def _create_chunk(
+    model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System
+) -> list[R]:
+    objs: list[R] = []
+    linked: list[dict[str, list[Any]]] = []
+    for index, given in enumerate(chunk):
+        fields, links = writing.split(model, given)
+        obj = model(**fields)
+        owner, department, created = places[index] if places else (None, None, clock.now())
+        writing.place(obj, by=by, owner=owner, department=department)
+        obj.created_at = created
+        obj.before_save()
+        objs.append(obj)
+        linked.append(links)
+    first = writing.next_numbers(model._meta.label_lower, len(objs))
+    with door():
+        records = Record.objects.bulk_create(writing.spine_row(obj) for obj in objs)
+        for offset, (obj, record) in enumerate(zip(objs, records, strict=True)):
+            obj.record, obj.number = record, first + offset
+        model._base_manager.bulk_create(objs)
+        for obj, links in zip(objs, linked, strict=True):
+            for name, keys in links.items():
+                writing.set_links(obj, name, keys)
+    SearchText.objects.bulk_create(SearchText(record_id=o.pk, text=fold(o.search_text())) for o in objs)
+    _log_chunk(model, objs, linked, by)
+    return objs
+
+
+def _log_chunk(
+    model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System
+) -> None:
+    kind = f"{log.noun(model)}.created"
+    with change_set(by=by) as opened:
+        events = []
+        for obj, links in zip(objs, linked, strict=True):
+            event = log.event_for(opened, kind, obj, writing.initial_data(obj, links))
+            event.at = obj.created_at
+            events.append(event)
+        with door():
+            Event.objects.bulk_create(events)
+            links_rows = [link for event, obj in zip(events, objs, strict=True) for link in log.links_of(event, obj)]
+            EventLink.objects.bulk_create(links_rows)
+        for event, obj in zip(events, objs, strict=True):
+            log.announce(opened, event, obj)
+
+

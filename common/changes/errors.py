@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from common.kinds.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that two people changed: what it was, what the other made it, what this one wants."""
+
+    was: Any
+    theirs: Any
+    yours: Any
+
+
+class Conflict(DomainError):
+    """Somebody else changed the same fields meanwhile; nothing was written (409)."""
+
+    status: ClassVar[int] = 409
+    message = _("Somebody changed the same fields while you had the form open. Nothing was saved yet.")
+
+    def __init__(self, clashes: dict[str, Clash], merged: dict[str, Clash], version: int, who: str, at: Any) -> None:
+        super().__init__()
+        self.clashes = clashes
+        self.merged = merged
+        self.version = version
+        self.who = who
+        self.at = at
+
+
+class FieldForbidden(DomainError):
+    """The person's role may not write this field."""
+
+    status: ClassVar[int] = 403
+    message = _("Your role may not change “%(name)s”.")
+
+
+class ForeignRecord(DomainError):
+    """The chosen record is not visible to the person who chose it."""
+
+    message = _("Choose one of the offered entries.")
+
+
+class InUse(DomainError):
+    """The record is needed by others and cannot go to the bin."""
+
+    message = _("“%(title)s” is still used by: %(used_by)s.")
+
+
+class NameTaken(DomainError):
+    """Restoring would break a rule of uniqueness."""
+
+    message = _("“%(title)s” cannot come back: another entry has taken its place.")

@@ -1,0 +1,124 @@
+"""How the values of records become JSON in events, and back."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import override
+
+from common.kinds.models import RecordModel
+
+UNTRACKED = frozenset(
+    {"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkField:
+    """A set of things a record is linked to through a guarded table: members, tags.
+
+    `model` has a `record` key and `target`, the key to what is linked; `fixed` are its other columns.
+    """
+
+    name: str
+    model: type[models.Model]
+    target: str
+    fixed: dict[str, str] = field(default_factory=dict)
+
+    def ids(self, record_id: int) -> list[int]:
+        """The linked ids of one record, sorted."""
+        rows = self.model._base_manager.filter(record_id=record_id, **self.fixed)
+        return sorted(rows.values_list(f"{self.target}_id", flat=True))
+
+    @property
+    def target_model(self) -> type[models.Model]:
+        """The model of what is linked."""
+        related = self.model._meta.get_field(self.target).related_model
+        assert isinstance(related, type)  # noqa: S101  # for the type checker
+        return related
+
+
+link_fields: dict[str, LinkField] = {}
+
+
+def register_link(link: LinkField) -> None:
+    """Make a link field known to the door by its name."""
+    link_fields[link.name] = link
+
+
+def field_names(model: type[RecordModel]) -> list[str]:
+    """Everything about a record of this type that the door tracks."""
+    concrete = [f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked]
+    return [*concrete, *(f.name for f in model._meta.many_to_many), *model.link_fields]
+
+
+def current(obj: RecordModel, name: str) -> Any:
+    """The value of a tracked field as stored in events (encoded)."""
+    if name in link_fields:
+        return link_fields[name].ids(obj.pk)
+    found = obj._meta.get_field(name)
+    if isinstance(found, models.ManyToManyField):
+        return sorted(getattr(obj, name).values_list("pk", flat=True))
+    return encode(getattr(obj, found.attname))
+
+
+def encode(value: Any) -> Any:
+    """A Python value as JSON: objects by key, sets as sorted keys, decimals and dates as text."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset | models.QuerySet):
+        return sorted(encode(item) for item in value)
+    return value
+
+
+def decode(model: type[RecordModel], name: str, stored: Any) -> Any:
+    """The Python value of a stored one: for foreign keys the id, for sets a list of ids."""
+    if name in link_fields or isinstance(model._meta.get_field(name), models.ManyToManyField):
+        return list(stored or [])
+    found = model._meta.get_field(name)
+    if stored is None or found.is_relation:
+        return stored
+    return found.to_python(stored)
+
+
+def normal(model: type[RecordModel], name: str, value: Any) -> Any:
+    """`value` encoded as the field would store it, so that 1 and Decimal("1.00") compare equal."""
+    encoded = encode(value)
+    if name in link_fields or model._meta.get_field(name).is_relation:
+        return encoded
+    found = model._meta.get_field(name)
+    python = found.to_python(encoded)
+    if isinstance(python, Decimal) and isinstance(found, models.DecimalField):
+        python = python.quantize(Decimal(1).scaleb(-(found.decimal_places or 0)))
+    return encode(python)
+
+
+def in_words(obj: RecordModel, name: str, stored: Any) -> str | None:
+    """A stored value in words of the first language; None where it needs none."""
+    related = related_model(type(obj), name)
+    if related is None or stored in (None, "", []):
+        return None
+    with override(None):
+        loaded = obj._state.fields_cache.get(name)
+        if loaded is not None and loaded.pk == stored:
+            return str(loaded)
+        keys = stored if isinstance(stored, list) else [stored]
+        found = {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}
+        return ", ".join(found.get(key, "?") for key in keys)
+
+
+def related_model(model: type[RecordModel], name: str) -> type[models.Model] | None:
+    """What a field points to, if it points."""
+    if name in link_fields:
+        return link_fields[name].target_model
+    found = model._meta.get_field(name)
+    related = found.related_model if found.is_relation else None
+    return related if isinstance(related, type) else None

@@ -1,0 +1,183 @@
+"""Statements the door is made of: insert, update, mirror into the spine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F
+
+from common import clock
+from common.changes import values
+from common.changes.context import Actor, person
+from common.kinds.guard import door
+from common.kinds.models import RecordModel
+from common.kinds.words import fold
+from common.policy import scopes
+from common.policy.principal import Principal
+from common.spine.models import Record, SearchText, TypeCounter
+
+DEFAULT: Any = object()
+TRANSFERRED = frozenset({"owner", "department"})
+SECRET_COLUMNS = frozenset({"password", "last_login"})
+
+
+def split(model: type[RecordModel], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Values of columns, and sets of links (many-to-many and link fields) as lists of keys."""
+    fields: dict[str, Any] = {}
+    links: dict[str, list[Any]] = {}
+    sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
+    for name, value in given.items():
+        if name in sets:
+            links[name] = values.encode(list(value or []))
+        elif name in values.UNTRACKED | TRANSFERRED:
+            raise ValueError(f"{name} is not given by callers")
+        else:
+            fields[name] = value
+    return fields, links
+
+
+def place(obj: RecordModel, *, by: Actor, owner: Any, department: Any) -> None:
+    """Give a new record its owner and department: as said, else its parent's, else its maker's."""
+    user = person(by)
+    parent = getattr(obj, obj.parent_field) if obj.parent_field else None
+    if parent is not None:
+        obj.owner_id, obj.department_id = parent.owner_id, parent.department_id
+        return
+    obj.owner = user if owner is DEFAULT else owner
+    if department is not DEFAULT:
+        obj.department = department
+    elif obj.owner is not None:
+        obj.department_id = obj.owner.department_id
+    elif user is not None:
+        obj.department_id = user.department_id
+
+
+def relations_of_new(principal: Principal, obj: RecordModel) -> scopes.Relations:
+    """How a person stands to a record that is not saved yet; to a part, as to its parent."""
+    if obj.parent_field is not None:
+        parent = getattr(obj, obj.parent_field)
+        return scopes.relations(principal, [parent])[parent.pk]
+    return scopes.own_relations(principal, obj)
+
+
+def check_values(obj: RecordModel, names: Iterable[str]) -> None:
+    """Run the field and model validation of the values that were given."""
+    wanted = set(names)
+    skipped = [f.name for f in obj._meta.concrete_fields if f.name not in wanted or f.is_relation]
+    errors: dict[str, Any] = {}
+    try:
+        obj.clean_fields(exclude=skipped)
+    except ValidationError as problem:
+        problem.update_error_dict(errors)
+    try:
+        obj.clean()
+    except ValidationError as problem:
+        problem.update_error_dict(errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+def next_numbers(type_key: str, count: int = 1) -> int:
+    """Reserve `count` numbers of a type; the first of them. Gaps are allowed."""
+    if not TypeCounter.objects.filter(type=type_key).update(last=F("last") + count):
+        TypeCounter.objects.get_or_create(type=type_key)
+        TypeCounter.objects.filter(type=type_key).update(last=F("last") + count)
+    return TypeCounter.objects.values_list("last", flat=True).get(type=type_key) - count + 1
+
+
+def spine_row(obj: RecordModel) -> Record:
+    """The unsaved spine row of a new record."""
+    parent = getattr(obj, f"{obj.parent_field}_id") if obj.parent_field else None
+    return Record(
+        type=obj._meta.label_lower, owner_id=obj.owner_id, department_id=obj.department_id, parent_id=parent,
+        title=obj.title[:250], touched_at=clock.now(),
+    )  # fmt: skip
+
+
+def insert(obj: RecordModel, links: Mapping[str, list[Any]]) -> None:
+    """Write a new record with its spine row, links and search text."""
+    with door():
+        record = spine_row(obj)
+        record.save(force_insert=True)
+        obj.record = record
+        obj.number = next_numbers(obj._meta.label_lower)
+        obj.save(force_insert=True)
+        for name, keys in links.items():
+            set_links(obj, name, keys)
+    SearchText.objects.create(record_id=obj.pk, text=fold(obj.search_text()))
+
+
+def apply(row: RecordModel, changed: Mapping[str, Any]) -> None:
+    """Write changed (encoded) values to a locked row, its version, spine row and search text."""
+    model = type(row)
+    sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
+    columns = [name for name in changed if name not in sets]
+    for name in columns:
+        setattr(row, model._meta.get_field(name).attname, values.decode(model, name, changed[name]))
+    row.before_save()
+    check_values(row, columns)
+    row.version += 1
+    with door():
+        row.save()
+        for name in changed:
+            if name in sets:
+                set_links(row, name, changed[name])
+    mirror(row)
+
+
+def mirror(row: RecordModel) -> None:
+    """Copy to the spine what questions across types need, and renew the search text."""
+    with door():
+        Record.objects.filter(pk=row.pk).update(
+            title=row.title[:250], owner_id=row.owner_id, department_id=row.department_id, deleted_at=row.deleted_at,
+            touched_at=clock.now(),
+        )  # fmt: skip
+    SearchText.objects.filter(pk=row.pk).update(text=fold(row.search_text()))
+
+
+def set_links(obj: RecordModel, name: str, keys: list[Any]) -> None:
+    """Make the set of links exactly these keys."""
+    link = values.link_fields.get(name)
+    if link is None:
+        getattr(obj, name).set(keys)
+        return
+    table, column = link.model._base_manager, f"{link.target}_id"
+    have, want = set(link.ids(obj.pk)), set(keys)
+    if have - want:
+        table.filter(record_id=obj.pk, **link.fixed, **{f"{column}__in": have - want}).delete()
+    table.bulk_create(link.model(record_id=obj.pk, **link.fixed, **{column: key}) for key in sorted(want - have))
+
+
+def initial_data(obj: RecordModel, links: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """The data of a creation event: every value that is not empty."""
+    model = type(obj)
+    pairs = {}
+    for name in values.field_names(model):
+        is_set = name in values.link_fields or model._meta.get_field(name).many_to_many
+        stored = links.get(name) if is_set else values.current(obj, name)
+        if stored not in (None, "", [], False):
+            pairs[name] = [None, stored]
+    return {**pairs, **labels(obj, pairs)}
+
+
+def labels(obj: RecordModel, pairs: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """`_labels`: both sides of the changed references in words, for when they are gone."""
+    words = {}
+    for name, (old, new) in pairs.items():
+        said = [values.in_words(obj, name, old), values.in_words(obj, name, new)]
+        if any(said):
+            words[name] = said
+    return {"_labels": words} if words else {}
+
+
+def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.ForeignKey[Any, Any]]]:
+    """Every (type, foreign key) through which records of other types point to `model`."""
+    found = []
+    for relation in model._meta.related_objects:
+        key = relation.field
+        if issubclass(relation.related_model, RecordModel) and isinstance(key, models.ForeignKey):
+            found.append((relation.related_model, key))
+    return found

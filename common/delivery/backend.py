@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+
+from common.delivery import services
+
+
+class OutboxBackend(BaseEmailBackend):
+    """Django's own mails (password reset and the like) go the way of all others."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        sent = 0
+        for message in email_messages:
+            html = ""
+            if isinstance(message, EmailMultiAlternatives):
+                html = next((str(a.content) for a in message.alternatives if a.mimetype == "text/html"), "")
+            for recipient in message.recipients():
+                services.send(
+                    to=recipient, subject=message.subject, body=str(message.body), html=html, purpose="account"
+                )
+                sent += 1
+        return sent

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.jobs.models import Work
+
+
+class Delivery(Work):
+    """One mail to one address, from the moment it is wanted to its end."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        TRANSMITTING = "transmitting", _("being sent")
+        SENT = "sent", _("sent")
+        REFUSED = "refused", _("refused")
+        DEFERRED = "deferred", _("tried again later")
+        UNCERTAIN = "uncertain", _("outcome unknown")
+        SKIPPED = "skipped", _("kept in the sandbox")
+
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PENDING)
+    recipient = models.CharField(_("to"), max_length=254)
+    sender = models.CharField(_("from"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=250)
+    message_id = models.CharField(max_length=120, unique=True)
+    body = models.TextField(_("text"))
+    html = models.TextField(blank=True)
+    purpose = models.CharField(max_length=40)
+    record = models.ForeignKey("spine.Record", models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(_("created"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], condition=models.Q(done_at=None, failed_at=None), name="delivery_due")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.changes import services as changes
+from common.changes.services import Actor, person
+from common.files.errors import FileTooLarge, NoRoom
+from common.files.models import Attachment, Blob
+from common.kinds.guard import door
+from common.kinds.models import RecordModel
+from common.spine.models import RecordMark
+
+LIMIT = 25 * 1024 * 1024
+MARK = "files"
+
+
+def safe_name(name: str) -> str:
+    """The last part of a name, without control or direction characters, at most 200 characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(". ")
+    if len(kept) > 200:
+        stem, dot, ending = kept.rpartition(".")
+        kept = f"{stem[: 199 - len(ending)]}{dot}{ending}" if dot and len(ending) < 20 else kept[:200]
+    return kept or _("file")
+
+
+def store(content: File[bytes]) -> Blob:
+    """Keep the bytes, once per content. Raises `FileTooLarge` by counted bytes, `NoRoom` when storage fails."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in content.chunks():
+        size += len(chunk)
+        if size > LIMIT:
+            raise FileTooLarge(name=content.name or "", size=filesizeformat(size), limit=filesizeformat(LIMIT))
+        digest.update(chunk)
+    blob = Blob(sha256=digest.hexdigest(), size=size)
+    if not default_storage.exists(blob.path):
+        content.seek(0)
+        try:
+            default_storage.save(blob.path, content)
+        except OSError as problem:
+            raise NoRoom from problem
+    found, _created = Blob.objects.get_or_create(sha256=blob.sha256, defaults={"size": size})
+    return found
+
+
+def attach(obj: RecordModel, content: File[bytes], *, by: Actor) -> Attachment:
+    """Put a file on a record the person may change."""
+    blob = store(content)
+    name = safe_name(content.name or "")
+    with changes.operation("change", obj, by=by, label=_("File added: %(name)s") % {"name": name}) as row:
+        with door():
+            attachment = Attachment.objects.create(
+                record_id=row.pk, blob=blob, name=name, by=person(by), at=clock.now()
+            )
+        RecordMark.objects.get_or_create(record_id=row.pk, kind=MARK)
+        data = {"_file": attachment.pk, "_name": name, "_size": blob.size}
+        changes.note(row, f"{row._meta.model_name}.file_added", data, by=by)
+    return attachment
+
+
+def detach(obj: RecordModel, attachment: Attachment, *, by: Actor) -> None:
+    """Take a file off a record; its bytes and the event stay."""
+    with changes.operation("change", obj, by=by, label=_("File removed: %(name)s") % {"name": attachment.name}) as row:
+        with door():
+            Attachment.objects.filter(pk=attachment.pk).update(removed_at=clock.now())
+        if not Attachment.objects.filter(record_id=row.pk, removed_at=None).exists():
+            RecordMark.objects.filter(record_id=row.pk, kind=MARK).delete()
+        data = {"_file": attachment.pk, "_name": attachment.name}
+        changes.note(row, f"{row._meta.model_name}.file_removed", data, by=by)

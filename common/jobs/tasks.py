@@ -1,0 +1,19 @@
+"""The only Celery tasks: the broker carries ids, everything else is in the database."""
+
+from celery import shared_task
+
+from common.jobs import services
+from common.kinds import dictionary
+
+
+@shared_task(name="jobs.run", ignore_result=True)
+def run(queue_name: str, pk: int) -> None:
+    """Handle one row of a queue."""
+    dictionary.use_version(None)
+    services.run(queue_name, pk)
+
+
+@shared_task(name="jobs.sweep", ignore_result=True)
+def sweep() -> None:
+    """Offer every due row again."""
+    services.sweep()

@@ -1,0 +1,237 @@
+"""The four kinds of models (ARCHITECTURE.md, "One door for writing").
+
+`RecordModel`: what people work on, written only through `common.changes`. `Dictionary`: what they
+choose from. `Ledger`: written by its one engine. `Projection`: written by its projector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from common import clock
+from common.kinds import dictionary, guard
+from common.kinds.words import title_sort
+
+if TYPE_CHECKING:
+    from common.people.models import User
+    from common.policy.principal import Principal
+
+M = TypeVar("M", bound=models.Model)
+
+# Set by common.policy when it is loaded: the one rule of who sees which rows.
+scope: Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]
+
+
+class Config(models.Model):
+    """One row: the version of everything in dictionaries (see `common.kinds.dictionary`)."""
+
+    version = models.BigIntegerField(default=0)
+
+
+class GuardedQuerySet(models.QuerySet[M], Generic[M]):
+    """A queryset whose writes need the open door."""
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        guard.check(self.model.__name__)
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        guard.check(self.model.__name__)
+        return super().bulk_update(objs, *args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        guard.check(self.model.__name__)
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        guard.check(self.model.__name__)
+        return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        guard.check(self.model.__name__)
+        return cast(int, super()._raw_delete(using))  # type: ignore[misc]  # private in Django's stubs
+
+
+class Guarded(models.Model):
+    """A row written only while the door is open."""
+
+    is_guarded: ClassVar[bool] = True
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(GuardedQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        guard.check(type(self).__name__)
+        super().save_base(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        guard.check(type(self).__name__)
+        return super().delete(*args, **kwargs)
+
+
+class RecordQuerySet(GuardedQuerySet[M], Generic[M]):
+    """Rows of a record type."""
+
+    def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
+        """The rows `user` may do `action` to. The only way to rows (ARCHITECTURE.md, "One policy")."""
+        return scope(self, user, action)
+
+
+class RecordManager(models.Manager[M]):
+    """The default manager of a record type: its queryset without the bin."""
+
+    def __init__(self, queryset: type[RecordQuerySet[Any]] = RecordQuerySet, *, with_bin: bool = False) -> None:
+        super().__init__()
+        self._queryset_class = queryset
+        self.with_bin = with_bin
+
+    def get_queryset(self) -> RecordQuerySet[M]:
+        rows: RecordQuerySet[M] = self._queryset_class(self.model, using=self._db)
+        return rows if self.with_bin else rows.filter(deleted_at=None)
+
+    def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
+        """See `RecordQuerySet.for_user`."""
+        return self.get_queryset().for_user(user, action)
+
+    def deconstruct(self) -> Any:
+        """Managers stay out of migrations."""
+        raise ValueError("not serialised")
+
+    use_in_migrations = False
+
+
+class RecordModel(Guarded):
+    """What people work on. Its primary key is its row in the spine (`common.spine.models.Record`)."""
+
+    record = models.OneToOneField("spine.Record", models.PROTECT, primary_key=True, verbose_name=_("record"))
+    number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
+    owner = models.ForeignKey(
+        "people.User", models.PROTECT, verbose_name=_("owner"), null=True, blank=True, related_name="+"
+    )
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, verbose_name=_("department"), null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
+    created_by = models.ForeignKey(
+        "people.User", models.PROTECT, verbose_name=_("created by"), null=True, editable=False, related_name="+"
+    )
+    deleted_at = models.DateTimeField(_("in the bin since"), null=True, editable=False)
+    title_sort = models.CharField(max_length=120, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[RecordManager[Any]] = RecordManager()
+    everything: ClassVar[RecordManager[Any]] = RecordManager(with_bin=True)
+
+    # What happens to this one when the record a foreign key points to goes to the bin:
+    # {"deal": "follow", "company": "refuse", "request": "keep"}.
+    bin: ClassVar[dict[str, str]] = {}
+    # The link fields this type has: "coowners", "assignees", "shared_with", "tags".
+    link_fields: ClassVar[tuple[str, ...]] = ()
+    # Columns that are derived and never logged.
+    untracked: ClassVar[frozenset[str]] = frozenset()
+    # The foreign key to the record this one is a part of ("deal" for a payment).
+    parent_field: ClassVar[str | None] = None
+
+    class Meta:
+        abstract = True
+        default_manager_name = "objects"
+        base_manager_name = "everything"
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """What this record is called wherever it is mentioned."""
+        return str(getattr(self, "name", "") or "")
+
+    def search_text(self) -> str:
+        """Everything a person may type to find this record, before normalisation."""
+        return self.title
+
+    def linked_records(self) -> list[int]:
+        """Ids of the records whose timeline also shows what happens to this one."""
+        return []
+
+    def before_save(self) -> None:
+        """Derive what is stored beside what was typed. Called by the door before every write."""
+        self.title_sort = title_sort(self.title)
+
+
+class DictionaryQuerySet(models.QuerySet[M], Generic[M]):
+    """Rows of a dictionary; bulk updates renew the configuration too."""
+
+    def update(self, **kwargs: Any) -> int:
+        changed = super().update(**kwargs)
+        dictionary.renew()
+        return changed
+
+    def in_use(self) -> DictionaryQuerySet[M]:
+        """Rows that may be chosen today (not archived)."""
+        return self.filter(archived_at=None)
+
+
+class DictionaryBase(models.Model):
+    """What people choose from: own key, archived instead of deleted, every write renews `Config.version`."""
+
+    is_dictionary: ClassVar[bool] = True
+    unversioned: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        super().save_base(*args, **kwargs)
+        fields = kwargs.get("update_fields")
+        if fields is None or not set(fields) <= self.unversioned:
+            dictionary.renew()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        result = super().delete(*args, **kwargs)
+        dictionary.renew()
+        return result
+
+
+class Dictionary(DictionaryBase):
+    """A dictionary whose rows have a name in every language, with fallback to `name`."""
+
+    name = models.CharField(_("name"), max_length=120)
+    names = models.JSONField(_("name in other languages"), default=dict, blank=True)
+    position = models.PositiveIntegerField(_("order"), default=0)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(DictionaryQuerySet)()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the current language."""
+        language = (get_language() or "").split("-")[0]
+        return str(self.names.get(language) or self.name)
+
+
+class Ledger(models.Model):
+    """Rows kept by one engine: deliveries, cursors, jobs, read marks."""
+
+    class Meta:
+        abstract = True
+
+
+class Projection(models.Model):
+    """Rows rebuilt from events or records by their projector."""
+
+    class Meta:
+        abstract = True

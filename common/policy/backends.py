@@ -1,0 +1,29 @@
+"""Signing in, and reading the signed-in person in one query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import F, Subquery
+
+from common.kinds import dictionary
+from common.kinds.models import Config
+from common.people.models import User
+
+
+class PrincipalBackend(AuthenticationBackend):
+    """allauth's sign-in by user name or e-mail; `get_user` also brings department, roles and the version."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        rows = list(
+            User.objects.filter(pk=user_id, is_active=True)
+            .select_related("department")
+            .annotate(role_id=F("roles__pk"), config_version=Subquery(Config.objects.values("version")[:1]))
+        )
+        if not rows:
+            return None
+        user = rows[0]
+        dictionary.use_version(user.config_version)
+        user.role_ids = frozenset(row.role_id for row in rows if row.role_id)
+        return user

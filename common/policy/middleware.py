@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from common.policy.rules import rule_of
+
+
+class RuleMiddleware:
+    """Default deny: no declared rule, no answer; not signed in, to the sign-in page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        rule = rule_of(view, name)
+        if rule is not None and rule.admits(request):
+            return None
+        if rule is not None and not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):
+                response = HttpResponse(status=401)
+                response["HX-Refresh"] = "true"
+                return response
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied

@@ -1,0 +1,117 @@
+"""Who asks: a person's roles and places, read once per request or job."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from common.kinds import dictionary
+from common.organisation import selectors as organisation
+from common.organisation.models import Department
+from common.people.models import Membership, User
+from common.policy.models import Permission, Role, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission of one role: how far it reaches and which fields it covers."""
+
+    scope: str
+    only: frozenset[str] = frozenset()
+    excepted: frozenset[str] = frozenset()
+
+    def covers(self, name: str) -> bool:
+        """Whether this grant lets the field be read (view) or written (change)."""
+        return (not self.only or name in self.only) and name not in self.excepted
+
+
+Key = tuple[str, str]
+EVERYTHING = (Grant(Scope.ALL),)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A person as the policy sees them."""
+
+    user_id: int
+    is_administrator: bool = False
+    grants: Mapping[Key, tuple[Grant, ...]] = field(default_factory=dict)
+    departments: frozenset[int] = frozenset()
+    subtree: frozenset[int] = frozenset()
+    team_is_open: bool = True
+
+    def grants_for(self, type_key: str, action: str) -> tuple[Grant, ...]:
+        """The grants of all roles for this action; empty: never allowed."""
+        return EVERYTHING if self.is_administrator else self.grants.get((type_key, action), ())
+
+    def may(self, type_key: str, action: str) -> bool:
+        """Whether the action is allowed on at least some rows of the type."""
+        return bool(self.grants_for(type_key, action))
+
+
+@dataclass(frozen=True)
+class _Permissions:
+    administrators: frozenset[int]
+    by_role: Mapping[int, tuple[tuple[Key, Grant], ...]]
+    memberships: Mapping[int, tuple[tuple[int, bool], ...]]
+    closed_departments: frozenset[int]
+
+
+def _load() -> _Permissions:
+    by_role: dict[int, list[tuple[Key, Grant]]] = defaultdict(list)
+    for row in Permission.objects.filter(role__archived_at=None):
+        grant = Grant(row.scope, frozenset(row.only_fields), frozenset(row.except_fields))
+        by_role[row.role_id].append(((row.type, row.action), grant))
+    memberships: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    for user_id, department_id, is_head in Membership.objects.values_list("user_id", "department_id", "is_head"):
+        memberships[user_id].append((department_id, is_head))
+    return _Permissions(
+        frozenset(Role.objects.in_use().filter(is_administrator=True).values_list("pk", flat=True)),
+        {role: tuple(rows) for role, rows in by_role.items()},
+        {user: tuple(rows) for user, rows in memberships.items()},
+        frozenset(Department.objects.filter(keeps_to_owners=True).values_list("pk", flat=True)),
+    )
+
+
+def _role_ids(user: User) -> frozenset[int]:
+    loaded: frozenset[int] | None = getattr(user, "role_ids", None)
+    return loaded if loaded is not None else frozenset(user.roles.values_list("pk", flat=True))
+
+
+def principal_of(user: User | Principal) -> Principal:
+    """The principal of a person, kept on the user object while the configuration stays the same."""
+    if isinstance(user, Principal):
+        return user
+    version = dictionary.version()
+    kept: tuple[int, Principal] | None = getattr(user, "_principal", None)
+    if kept is not None and kept[0] == version:
+        return kept[1]
+    if kept is not None and hasattr(user, "role_ids"):
+        del user.role_ids
+    principal = _build(user)
+    user._principal = (version, principal)  # type: ignore[attr-defined]  # a cache on the instance
+    return principal
+
+
+def _build(user: User) -> Principal:
+    if not user.is_active:
+        return Principal(user.pk)
+    known = dictionary.lookup("policy.permissions", _load)
+    roles = _role_ids(user)
+    grants: dict[Key, list[Grant]] = defaultdict(list)
+    for role in roles:
+        for key, grant in known.by_role.get(role, ()):
+            grants[key].append(grant)
+    memberships = known.memberships.get(user.pk, ())
+    departments = {department for department, _head in memberships}
+    if user.department_id:
+        departments.add(user.department_id)
+    return Principal(
+        user_id=user.pk,
+        is_administrator=bool(roles & known.administrators),
+        grants={key: tuple(rows) for key, rows in grants.items()},
+        departments=frozenset(departments),
+        subtree=organisation.subtree(frozenset(departments)),
+        team_is_open=user.department_id not in known.closed_departments,
+    )

@@ -1,0 +1,67 @@
+"""Every route declares who may call it; one without a rule is answered 403 and fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+
+from common.policy.principal import principal_of
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+# Pages of libraries, by URL namespace or name: they guard themselves.
+THIRD_PARTY: dict[str, str] = {
+    "account_login": "public", "account_logout": "public", "account_reset_password": "public",
+    "account_reset_password_done": "public", "account_reset_password_from_key": "public",
+    "account_reset_password_from_key_done": "public", "account_inactive": "public",
+    "account_change_password": "signed-in", "account_reauthenticate": "signed-in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`public`, `signed-in`, or (`type`, `action`): at least some rows of the type. Rows are checked by the view."""
+
+    kind: str
+    type: str = ""
+    action: str = ""
+
+    def admits(self, request: HttpRequest) -> bool:
+        """Whether this person may call the route at all."""
+        if self.kind == "public":
+            return True
+        if not request.user.is_authenticated:
+            return False
+        return self.kind == "signed-in" or principal_of(request.user).may(self.type, self.action)
+
+
+def declare(view: V, rule: Rule) -> V:
+    """Attach a rule to a view."""
+    view.rule = rule  # type: ignore[attr-defined]  # views are functions; the rule travels with them
+    return view
+
+
+def public(view: V) -> V:
+    """Anybody may call it."""
+    return declare(view, Rule("public"))
+
+
+def signed_in(view: V) -> V:
+    """Every signed-in person may call it; what they see there is limited by its queries."""
+    return declare(view, Rule("signed-in"))
+
+
+def needs(type_key: str, action: str) -> Callable[[V], V]:
+    """Only people whose roles have `action` on `type_key` may call it."""
+    return lambda view: declare(view, Rule("permission", type_key, action))
+
+
+def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:
+    """The declared rule of a view, looking through decorators and class-based views."""
+    found: Rule | None = getattr(view, "rule", None) or getattr(getattr(view, "view_class", None), "rule", None)
+    if found is None and url_name in THIRD_PARTY:
+        return Rule(THIRD_PARTY[url_name])
+    return found

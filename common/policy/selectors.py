@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from common.kinds.errors import Forbidden, NotVisible
+from common.kinds.models import RecordModel, RecordQuerySet
+from common.people.models import User
+from common.policy import scopes
+from common.policy.principal import Principal, principal_of
+
+R = TypeVar("R", bound=RecordModel)
+
+
+def get_visible(rows: RecordQuerySet[R], user: User | Principal, pk: object, action: str = "view") -> R:
+    """The one way to one row. Raises `NotVisible` (404) or, visible but not this action, `Forbidden` (403)."""
+    principal = principal_of(user)
+    try:
+        obj = rows.for_user(principal).filter(pk=pk).first()
+    except (ValueError, TypeError, OverflowError):
+        obj = None
+    if obj is None:
+        raise NotVisible
+    if action != "view":
+        require(principal, obj, action)
+    return obj
+
+
+def require(user: User | Principal, obj: RecordModel, action: str) -> None:
+    """Raise `Forbidden` unless the person may do `action` to this record."""
+    if not may(user, obj, action):
+        raise Forbidden
+
+
+def may(user: User | Principal, obj: RecordModel, action: str) -> bool:
+    """Whether the person may do `action` to this record; one query."""
+    principal = principal_of(user)
+    related = scopes.relations(principal, [obj])[obj.pk]
+    return scopes.allows(principal, type(obj), action, related)
+
+
+def field_rights(user: User | Principal, obj: RecordModel) -> scopes.FieldRights:
+    """Which fields of this record the person may read and write; one query."""
+    principal = principal_of(user)
+    related: Any = scopes.relations(principal, [obj])[obj.pk]
+    return scopes.fields(principal, type(obj), related)

@@ -1,0 +1,218 @@
+"""How a record type is declared (docs/adding-a-record-type.md). From this the kit serves every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from common.kinds.models import RecordModel, RecordQuerySet
+from common.people.models import User
+from common.policy.principal import Principal
+
+Words = str | Promise
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks, and the principal of that person."""
+
+    user: User
+    principal: Principal
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list. Without `cell` the kind of the field draws it.
+
+    `cell(obj, extra, viewer)` gives the data of a cell partial; `load(objs, viewer)` gives `extra`
+    for each pk in one query. `field`: whose right to read it needs.
+    """
+
+    key: str
+    label: Words = ""
+    cell: Callable[[Any, Any, Viewer], Cell] | None = None
+    load: Callable[[Sequence[Any], Viewer], Mapping[int, Any]] | None = None
+    kind: str = ""
+    slot: str = ""
+    priority: int = 0
+    field: str = ""
+    hide_label: bool = False
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order rows can be read in page by page: one indexed column, then the key."""
+
+    key: str
+    column: str
+    label: Words
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class NamedFilter:
+    """A filter that is no field: `build(values, viewer)` gives the condition, `words(values)` says it."""
+
+    key: str
+    label: Words
+    build: Callable[[Sequence[str], Viewer], Q]
+    choices: Callable[[Viewer], Iterable[tuple[str, Words]]]
+    op_label: Words = ""
+
+
+@dataclass(frozen=True)
+class PresetView:
+    """A tab over the list: a query string with a name."""
+
+    key: str
+    label: Words
+    query: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form: names, and pairs of names that stand side by side."""
+
+    key: str
+    label: Words
+    rows: Sequence[str | tuple[str, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        """All field names of the section, in order."""
+        return [name for row in self.rows for name in ((row,) if isinstance(row, str) else row)]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A section of the record page: `load(obj, viewer)` gives the template's data."""
+
+    key: str
+    label: Words
+    template: str
+    load: Callable[[Any, Viewer], dict[str, Any]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Action:
+    """A named operation: `run(obj, data, by)` calls its service, `form(obj, viewer)` asks for what it needs.
+
+    The policy is asked for `permission` (the name when empty). `offered(obj)` hides what makes no sense now.
+    `shown`: primary, button or menu.
+    """
+
+    name: str
+    label: Words
+    run: Callable[[Any, Mapping[str, Any], User], Any]
+    icon: str = "chevron-right"
+    permission: str = ""
+    form: Callable[..., Any] | None = None
+    offered: Callable[[Any], bool] = lambda obj: True
+    shown: str = "menu"
+    done: Words = ""
+    danger: bool = False
+    key: str = ""
+    choices: Callable[[Any, Viewer], list[dict[str, Any]]] | None = None
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board: one column per value of `column`; dropping a card calls `move(obj, value_id, by)`.
+
+    `groups(viewer, request)` gives the switch and the columns, `cards` orders them, `sums` adds up a column.
+    """
+
+    column: str
+    groups: Callable[[HttpRequest, Viewer], Any]
+    move: Callable[[Any, int, User], Any]
+    card: Callable[[Any, Mapping[str, Any], Viewer], dict[str, Any]]
+    order: Sequence[str]
+    totals: Callable[[RecordQuerySet[Any]], dict[int, dict[str, Any]]]
+    zones: Callable[[Any], list[dict[str, Any]]] = field(default=lambda pipeline: [])
+
+
+class RecordType:
+    """One class per record type. Everything a page needs to know, no rules, no queries of its own."""
+
+    model: ClassVar[type[RecordModel]]
+    namespace: ClassVar[str]
+    icon: ClassVar[str] = "file"
+    prefix: ClassVar[str] = ""
+    label: ClassVar[Words]
+    label_plural: ClassVar[Words]
+    new_label: ClassVar[Words] = ""
+
+    columns: ClassVar[Sequence[Column]] = ()
+    filters: ClassVar[Sequence[str | NamedFilter]] = ()
+    sorts: ClassVar[Sequence[Sort]] = ()
+    toggle: ClassVar[tuple[str, str] | None] = None
+    views: ClassVar[Sequence[PresetView]] = ()
+    sections: ClassVar[Sequence[Section]] = ()
+    panels: ClassVar[Sequence[Panel]] = ()
+    actions: ClassVar[Sequence[Action]] = ()
+    bulk: ClassVar[Sequence[str]] = ("transfer", "tag", "bin")
+    board: ClassVar[Board | None] = None
+    related: ClassVar[Sequence[str]] = ()
+    nav_block: ClassVar[str] = "sales"
+    nav_order: ClassVar[int] = 50
+    page_template: ClassVar[str] = "records/page.html"
+    has_page: ClassVar[bool] = True
+    empty_text: ClassVar[Words] = ""
+
+    @property
+    def key(self) -> str:
+        """The type's name in permissions, events and URLs of the platform: `deals.deal`."""
+        return str(self.model._meta.label_lower)
+
+    def url(self, verb: str, *args: Any) -> str:
+        """The address of a page of this type."""
+        return reverse(f"{self.namespace}:{verb}", args=args)
+
+    def page_url(self, obj: RecordModel) -> str:
+        """Where a record is shown: its own page, or its parent's."""
+        return self.url("page", obj.pk)
+
+    def number_of(self, obj: RecordModel) -> str:
+        """`D-12`."""
+        return f"{self.prefix}-{obj.number}"
+
+    def select(self, rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
+        """The rows with everything a list shows of them."""
+        return rows.select_related("owner", *self.related)
+
+    def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
+        """What the footer tells about all matching rows besides their number: `sums`, `parts`."""
+        return {}
+
+    def head(self, obj: Any, viewer: Viewer) -> dict[str, Any]:
+        """Star, parents, tags and badge of the page's head."""
+        return {}
+
+    def bar(self, obj: Any, viewer: Viewer) -> dict[str, Any] | None:
+        """The stage bar, where the type has one."""
+        return None
+
+    def facts(self, obj: Any, viewer: Viewer) -> list[dict[str, Any]]:
+        """The cells of the fact strip."""
+        return []
+
+    def planned(self, obj: Any) -> list[dict[str, Any]]:
+        """What lies ahead, above the "Now" line of the timeline."""
+        return []
+
+    def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
+        """What a new form is filled with."""
+        return {}
+
+    def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
+        """Create a record from form values; types whose creation has a name override it with their service."""
+        raise NotImplementedError

@@ -1,0 +1,186 @@
+"""The filter tree of a list and its form in the address (ARCHITECTURE.md §5, "Filter tree").
+
+`?q=pump&f=stage.in:3,4&f=amount.gte:1000&any=1.stage.in:3&any=1.owner.in:me`: every `f` must hold, of
+the `any` with the same number one must. Values are percent-encoded before they are joined by commas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+from urllib.parse import quote, unquote
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from common.kinds.words import fold
+from common.numbering import tickets
+from common.policy import scopes
+from common.records import registry
+from common.records.declaring import NamedFilter, RecordType, Viewer, Words
+from common.records.errors import BadFilter
+from common.records.fieldkinds import EMPTY, Kind, kind_of
+from common.spine.models import SearchText
+
+MOST_CONDITIONS = 30
+LONGEST_QUERY = 200
+NAMED_OPERATOR = "is"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One `field.op:values`; `group` is the number of its OR group, or empty."""
+
+    name: str
+    op: str
+    values: tuple[str, ...]
+    group: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.name}.{self.op}"
+        if self.values:
+            text += ":" + ",".join(quote(value, safe="") for value in self.values)
+        return f"{self.group}.{text}" if self.group else text
+
+
+def parse(text: str, *, grouped: bool = False) -> Condition:
+    """A condition from its text form. Raises `BadFilter`."""
+    group, rest = text.split(".", 1) if grouped and "." in text else ("", text)
+    head, _colon, tail = rest.partition(":")
+    name, dot, op = head.partition(".")
+    if not dot or not name or not op or (grouped and not group.isdigit()):
+        raise BadFilter(part=text[:80])
+    values = tuple(unquote(part) for part in tail.split(",")) if tail else ()
+    return Condition(name, op, values, group)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list is asked for: words to find and conditions."""
+
+    words: str
+    conditions: tuple[Condition, ...]
+
+    @classmethod
+    def from_address(cls, query: QueryDict) -> Query:
+        """Read `q`, `f` and `any`. Raises `BadFilter`."""
+        found = [parse(text) for text in query.getlist("f")]
+        found += [parse(text, grouped=True) for text in query.getlist("any")]
+        if len(found) > MOST_CONDITIONS:
+            raise BadFilter(part=str(len(found)))
+        return cls(query.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY], tuple(found))
+
+    @classmethod
+    def from_text(cls, text: str) -> Query:
+        """Read a query string."""
+        return cls.from_address(QueryDict(text))
+
+    def tree(self) -> dict[str, Any]:
+        """The tree of the conditions: `{"all": [{"f", "op", "v"}, {"any": […]}]}`."""
+        every: list[dict[str, Any]] = [_leaf(c) for c in self.conditions if not c.group]
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for condition in self.conditions:
+            if condition.group:
+                groups.setdefault(condition.group, []).append(_leaf(condition))
+        return {"all": [*every, *({"any": leaves} for leaves in groups.values())]}
+
+    def pairs(self, *, without: Condition | None = None) -> list[tuple[str, str]]:
+        """As pairs for an address."""
+        found = [("q", self.words)] if self.words else []
+        for condition in self.conditions:
+            if condition != without:
+                found.append(("any" if condition.group else "f", str(condition)))
+        return found
+
+
+def _leaf(condition: Condition) -> dict[str, Any]:
+    return {"f": condition.name, "op": condition.op, "v": list(condition.values)}
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """Something a type's lists can be filtered by: a field, or a condition with a name."""
+
+    key: str
+    label: Words
+    kind: Kind | None = None
+    named: NamedFilter | None = None
+
+    def q(self, op: str, values: Sequence[str], viewer: Viewer) -> Q:
+        """The condition. Raises `BadFilter`."""
+        if self.kind is not None:
+            return self.kind.q(op, values, viewer)
+        assert self.named is not None  # noqa: S101  # one of the two is set
+        known = {value for value, _label in self.named.choices(viewer)}
+        if op != NAMED_OPERATOR or not values or not _known(values, known):
+            raise BadFilter(part=f"{self.key}.{op}:{','.join(values)}"[:80])
+        return self.named.build(values, viewer)
+
+    def operators(self) -> dict[str, Words]:
+        """What can be said about it."""
+        if self.kind is not None:
+            return dict(self.kind.operators)
+        assert self.named is not None  # noqa: S101  # one of the two is set
+        return {NAMED_OPERATOR: self.named.op_label or _("is")}
+
+    def words(self, condition: Condition, viewer: Viewer) -> tuple[str, str]:
+        """Operator and values of a chip in words."""
+        op = str(self.operators().get(condition.op, condition.op))
+        if condition.op in EMPTY:
+            return op, ""
+        if self.kind is not None:
+            return op, self.kind.words(condition.op, condition.values)
+        assert self.named is not None  # noqa: S101  # one of the two is set
+        labels = dict(self.named.choices(viewer))
+        return op, ", ".join(str(labels.get(value, value)) for value in condition.values)
+
+
+def _known(values: Iterable[str], known: set[str]) -> bool:
+    return "*" in known or set(values) <= known
+
+
+def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
+    """What this person may filter a type by: only fields they may read everywhere."""
+    rights = scopes.fields(viewer.principal, kind.model)
+    found: dict[str, FilterField] = {}
+    for entry in registry.filters(kind):
+        if isinstance(entry, NamedFilter):
+            found[entry.key] = FilterField(entry.key, entry.label, named=entry)
+        elif rights.readable(entry):
+            field_kind = kind_of(kind.model, entry)
+            found[entry] = FilterField(entry, field_kind.label, kind=field_kind)
+    return found
+
+
+def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
+    """The whole query as one condition. Raises `BadFilter` for what does not exist."""
+    known = fields_of(kind, viewer)
+    return and_(tree_q(query.tree(), known, viewer), words_q(query.words))
+
+
+def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) -> Q:
+    """A filter tree as a condition. Raises `BadFilter`."""
+    if "all" in tree:
+        return reduce(and_, (tree_q(part, known, viewer) for part in tree["all"]), Q())
+    if "any" in tree:
+        return reduce(or_, (tree_q(part, known, viewer) for part in tree["any"]))
+    found = known.get(tree.get("f", ""))
+    if found is None:
+        raise BadFilter(part=str(tree.get("f", ""))[:80])
+    return found.q(tree["op"], [str(value) for value in tree["v"]], viewer)
+
+
+def words_q(words: str) -> Q:
+    """Records whose search text holds every word; a ticket in any of its forms finds its record."""
+    if not words:
+        return Q()
+    ticket = tickets.find(words)
+    parts = [ticket.casefold()] if ticket else fold(words).split()[:8]
+    texts = SearchText.objects.all()
+    for part in parts:
+        texts = texts.filter(text__contains=part)
+    return Q(pk__in=texts.values("pk"))

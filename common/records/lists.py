@@ -1,0 +1,299 @@
+"""What a list page shows: rows, columns, chips, tabs, footer. No HTML, no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.kinds import dictionary, formats
+from common.kinds.models import RecordQuerySet
+from common.policy import scopes
+from common.records import filtering, paging, registry
+from common.records.declaring import Column, PresetView, RecordType, Sort, Viewer
+from common.records.errors import BadFilter
+from common.records.fieldkinds import kind_of
+from common.records.filtering import Condition, Query
+from common.records.models import ColourRule
+from common.spine.models import RecordMark
+
+SIGNALS = {"files": gettext_lazy("has files"), "payment": gettext_lazy("payment received")}
+
+
+@dataclass
+class ListState:
+    """The state of a list as its address says it, with the view it starts from."""
+
+    kind: RecordType
+    viewer: Viewer
+    address: QueryDict
+
+    @cached_property
+    def view(self) -> PresetView | None:
+        """The tab this list belongs to."""
+        wanted = self.address.get("view", "")
+        views = list(self.kind.views)
+        if wanted:
+            found = next((view for view in views if view.key == wanted), None)
+            if found is None:
+                raise BadFilter(part=f"view={wanted}"[:80])
+            return found
+        explicit = "f" in self.address or "any" in self.address or "all" in self.address
+        return None if explicit or not views else views[0]
+
+    @cached_property
+    def query(self) -> Query:
+        """Words and conditions: those of the address, else those of the view."""
+        said = Query.from_address(self.address)
+        if said.conditions or "all" in self.address or self.view is None:
+            return said
+        return Query(said.words, Query.from_text(self.view.query).conditions)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the conditions are not those of the view."""
+        base = Query.from_text(self.view.query).conditions if self.view else ()
+        return self.query.conditions != base
+
+    @cached_property
+    def sort(self) -> Sort:
+        """The chosen order, else the first one."""
+        sorts = {sort.key: sort for sort in self.kind.sorts}
+        wanted = self.address.get("sort", "")
+        if not wanted:
+            return self.kind.sorts[0]
+        if wanted not in sorts:
+            raise BadFilter(part=f"sort={wanted}"[:80])
+        return sorts[wanted]
+
+    @cached_property
+    def condition(self) -> Q:
+        """The whole query as a condition."""
+        return filtering.condition_q(self.kind, self.query, self.viewer)
+
+    def rows(self) -> RecordQuerySet[Any]:
+        """Every row that matches, before the question who may see it."""
+        return self.kind.model.objects.get_queryset().filter(self.condition)
+
+    def visible(self) -> RecordQuerySet[Any]:
+        """Every row that matches and may be seen: totals, export, board."""
+        return self.rows().for_user(self.viewer.principal)
+
+    def link(self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str) -> str:
+        """The address of this state on another page, or with a change."""
+        pairs: list[tuple[str, str]] = []
+        if self.view is not None:
+            pairs.append(("view", self.view.key))
+        if self.is_changed or without is not None:
+            left = self.query.pairs(without=without)
+            pairs += left
+            if not any(name in ("f", "any") for name, _value in left):
+                pairs.append(("all", "1"))
+        elif self.query.words:
+            pairs.append(("q", self.query.words))
+        if keep_sort and "sort" in self.address and "sort" not in extra:
+            pairs.append(("sort", self.sort.key))
+        pairs += [(name, value) for name, value in extra.items() if value]
+        tail = urlencode(pairs, safe=":,.")
+        return f"{self.kind.url(verb)}?{tail}" if tail else self.kind.url(verb)
+
+    def link_to_view(self) -> str:
+        """The address of the unchanged view."""
+        return f"{self.kind.url('list')}?view={self.view.key}" if self.view else self.kind.url("list")
+
+    def hidden(self, *leave: str) -> list[tuple[str, str]]:
+        """The state as hidden inputs, without the named parts."""
+        query = QueryDict(self.link().partition("?")[2])
+        return [(name, value) for name in query for value in query.getlist(name) if name not in leave]
+
+
+def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
+    """The columns this person may see."""
+    rights = scopes.fields(viewer.principal, kind.model)
+    return [
+        column for column in registry.columns(kind)
+        if (column.cell is not None and not column.field) or rights.readable(column.field or column.key)
+    ]  # fmt: skip
+
+
+def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The table head."""
+    by_column = {sort.column: sort for sort in state.kind.sorts}
+    head = []
+    for column in columns:
+        field_kind = None if column.cell and not column.field else kind_of(state.kind.model, column.field or column.key)
+        sort = by_column.get(_sort_column(column))
+        kind_name = column.kind or (field_kind.cell_kind if field_kind else "text")
+        head.append({
+            "key": column.key, "label": column.label or (field_kind.label if field_kind else ""),
+            "kind": kind_name, "numeric": kind_name in ("money", "days") or bool(field_kind and field_kind.numeric),
+            "priority": column.priority or None, "hide_label": column.hide_label,
+            "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
+            "sorted": ("descending" if sort.descending else "ascending") if sort and sort is state.sort else "",
+        })  # fmt: skip
+    return head
+
+
+def _sort_column(column: Column) -> str:
+    return {"name": "title_sort", "title": "title_sort", "next_step": "next_step_on"}.get(column.key, column.key)
+
+
+def draw_rows(
+    kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer
+) -> list[dict[str, Any]]:
+    """The rows of a table: one dict of cells per record; batch loaders run once each."""
+    extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
+    rules = {rule.pk: rule for rule in colour_rules(kind)}
+    rows = []
+    for obj in objs:
+        cells = []
+        for column in columns:
+            extra = extras.get(column.key, {}).get(obj.pk)
+            cells.append(_cell(kind, column, obj, extra, viewer))
+        rule = rules.get(getattr(obj, "colour_rule", None) or 0)
+        rows.append({
+            "pk": obj.pk, "url": kind.page_url(obj), "title": obj.title, "cells": cells,
+            "tone": rule.tone if rule else "", "tone_word": str(rule) if rule else "",
+        })  # fmt: skip
+    return rows
+
+
+def _cell(kind: RecordType, column: Column, obj: Any, extra: Any, viewer: Viewer) -> dict[str, Any]:
+    if column.cell is not None:
+        data = column.cell(obj, extra, viewer)
+        name = column.kind or "text"
+        numeric = name in ("money", "days")
+    else:
+        field_kind = kind_of(kind.model, column.key)
+        data = field_kind.cell(obj)
+        name, numeric = column.kind or field_kind.cell_kind, field_kind.numeric
+    partial = data.get("partial") or PARTIALS.get(name, name)
+    return {
+        "kind": name, "slot": column.slot, "priority": column.priority or None, "numeric": numeric,
+        "partial": f"partials/cells/{partial}.html", **{k: v for k, v in data.items() if k != "partial"},
+    }  # fmt: skip
+
+
+PARTIALS = {"name": "link", "company": "link", "next": "next_step"}
+
+
+def signals(objs: Sequence[Any], viewer: Viewer) -> dict[int, list[dict[str, Any]]]:
+    """The marks of a page of rows, one query."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows = RecordMark.objects.filter(record__in=[obj.pk for obj in objs]).order_by("kind")
+    for record_id, kind in rows.values_list("record_id", "kind"):
+        found.setdefault(record_id, []).append({"kind": kind, "label": str(SIGNALS[kind])})
+    return found
+
+
+def colour_rules(kind: RecordType) -> list[ColourRule]:
+    """The colour rules of a type, in order; the first that fits counts."""
+    everything: dict[str, list[ColourRule]] = dictionary.lookup("records.colour_rules", _load_rules)
+    return everything.get(kind.key, [])
+
+
+def _load_rules() -> dict[str, list[ColourRule]]:
+    found: dict[str, list[ColourRule]] = {}
+    for rule in ColourRule.objects.in_use():
+        found.setdefault(rule.type, []).append(rule)
+    return found
+
+
+def with_colours(kind: RecordType, rows: RecordQuerySet[Any], viewer: Viewer) -> RecordQuerySet[Any]:
+    """The rows, each with `colour_rule`: the key of the first rule it meets."""
+    known, cases = filtering.fields_of(kind, viewer), []
+    for rule in colour_rules(kind):
+        try:
+            cases.append(When(filtering.tree_q(rule.condition, known, viewer), then=Value(rule.pk)))
+        except (BadFilter, KeyError, TypeError):
+            continue  # a rule on a field this person may not read does not colour for them
+    if not cases:
+        return rows
+    annotated: RecordQuerySet[Any] = rows.annotate(
+        colour_rule=Case(*cases, default=Value(None), output_field=IntegerField())
+    )
+    return annotated
+
+
+def table(state: ListState) -> dict[str, Any]:
+    """The table and its footer without totals."""
+    kind, viewer = state.kind, state.viewer
+    columns = columns_of(kind, viewer)
+    rows = with_colours(kind, kind.select(state.rows()), viewer)
+    page = paging.read(rows, viewer, state.sort, state.address.get("after", ""))
+    drawn = draw_rows(kind, list(page.rows), columns, viewer)
+    tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
+    return {
+        "columns": head_of(state, columns), "rows": drawn, "label": kind.label_plural,
+        "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
+        "footer": {
+            "totals_url": state.link("totals") if drawn else "",
+            "range": f"{page.first + 1}–{page.first + len(drawn)}" if drawn else "",
+            "prev_url": state.link(after=page.before) if page.before else "",
+            "next_url": state.link(after=page.after) if page.after else "",
+        },
+    }  # fmt: skip
+
+
+def filter_row(state: ListState) -> dict[str, Any]:
+    """Chips, search and the sort toggle."""
+    known = filtering.fields_of(state.kind, state.viewer)
+    chips = []
+    for condition in state.query.conditions:
+        found = known.get(condition.name)
+        if found is None:
+            raise BadFilter(part=condition.name[:80])
+        op, value = found.words(condition, state.viewer)
+        chips.append({
+            "field": str(found.label).capitalize() if not condition.group else f"{condition.group}: {found.label}",
+            "op": op, "value": value, "remove_url": state.link(without=condition),
+        })  # fmt: skip
+    return {
+        "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
+        "filter_fields": [
+            {"label": str(f.label).capitalize(), "url": state.link("filter", field=f.key)} for f in known.values()
+        ],
+        "sort": sort_toggle(state), "reset_url": state.link_to_view() if state.is_changed else "",
+    }  # fmt: skip
+
+
+def sort_toggle(state: ListState) -> dict[str, Any] | None:
+    """The button that switches between the two orders a type offers; its tooltip names the other."""
+    if state.kind.toggle is None:
+        return None
+    first, second = state.kind.toggle
+    sorts = {sort.key: sort for sort in state.kind.sorts}
+    now = state.sort if state.sort.key in (first, second) else sorts[first]
+    other = sorts[second if now.key == first else first]
+    return {
+        "label": now.label, "descending": now.descending, "url": state.link(keep_sort=False, sort=other.key),
+        "tip": _("Switch to: %(order)s") % {"order": other.label},
+    }  # fmt: skip
+
+
+def tabs(state: ListState, verb: str = "list") -> list[dict[str, Any]]:
+    """The views of the type as tabs, and everything."""
+    found = [
+        {"label": view.label, "url": f"{state.kind.url(verb)}?view={view.key}", "current": state.view is view, "count": None}
+        for view in state.kind.views
+    ]  # fmt: skip
+    found.append({
+        "label": _("All"), "url": f"{state.kind.url(verb)}?all=1", "current": state.view is None, "count": None,
+    })  # fmt: skip
+    return found
+
+
+def totals(state: ListState) -> dict[str, Any]:
+    """The footer's figures over every visible matching row."""
+    rows = state.visible()
+    return {
+        "count": formats.number(rows.count()), "label": str(state.kind.label_plural).lower(),
+        **state.kind.totals(rows),
+    }  # fmt: skip

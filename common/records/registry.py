@@ -1,0 +1,88 @@
+"""All declared record types, and what higher apps add to lower ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from common.kinds.models import RecordModel
+from common.records.declaring import Action, Column, NamedFilter, Panel, RecordType
+
+T = TypeVar("T", bound=type[RecordType])
+
+
+@dataclass
+class _Extension:
+    panels: list[Panel] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    filters: list[str | NamedFilter] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+
+
+_types: dict[str, RecordType] = {}
+_extensions: dict[str, _Extension] = {}
+
+
+def register(declaration: T) -> T:
+    """Declare a record type (a class decorator)."""
+    instance = declaration()
+    _types[instance.key] = instance
+    return declaration
+
+
+def extend(
+    key: str, *, panels: Sequence[Panel] = (), columns: Sequence[Column] = (),
+    filters: Sequence[str | NamedFilter] = (), actions: Sequence[Action] = (),
+) -> None:  # fmt: skip
+    """Add to a lower app's type from above: `extend("crm.company", panels=[…])`."""
+    extension = _extensions.setdefault(key, _Extension())
+    extension.panels.extend(panels)
+    extension.columns.extend(columns)
+    extension.filters.extend(filters)
+    extension.actions.extend(actions)
+
+
+def get(key: str) -> RecordType:
+    """The type of this key (`deals.deal`)."""
+    return _types[key]
+
+
+def find(key: str) -> RecordType | None:
+    """The type of this key, if there is one."""
+    return _types.get(key)
+
+
+def of(obj: RecordModel | type[RecordModel]) -> RecordType:
+    """The type of a record or model."""
+    return _types[obj._meta.label_lower]
+
+
+def all_types() -> list[RecordType]:
+    """Every declared type, in the order of the side bar."""
+    return sorted(_types.values(), key=lambda kind: (kind.nav_order, kind.key))
+
+
+def _extended(kind: RecordType, part: str) -> list[Any]:
+    extension = _extensions.get(kind.key)
+    return [*getattr(kind, part), *(getattr(extension, part) if extension else ())]
+
+
+def panels(kind: RecordType) -> list[Panel]:
+    """The panels of a type's page, in order, with those from above."""
+    return sorted(_extended(kind, "panels"), key=lambda panel: panel.order)
+
+
+def columns(kind: RecordType) -> list[Column]:
+    """The columns of a type, with those from above."""
+    return _extended(kind, "columns")
+
+
+def filters(kind: RecordType) -> list[str | NamedFilter]:
+    """The filters of a type, with those from above."""
+    return _extended(kind, "filters")
+
+
+def actions(kind: RecordType) -> list[Action]:
+    """The actions of a type, with those from above."""
+    return _extended(kind, "actions")

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SpineConfig(AppConfig):
+    name = "common.spine"

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.kinds.models import Dictionary, RecordModel
+from common.kinds.words import digits
+from crm.domains import domain_of
+
+phone_validator = RegexValidator(r"^[\d\s()+./\-–]*(?:(?:ext|доб|x)\.?\s*\d+)?$", _("Digits, spaces and + ( ) - only."))
+
+
+class Source(Dictionary):
+    """Where enquiries come from. Its department receives what comes through it."""
+
+    department = models.ForeignKey(
+        "organisation.Department", models.PROTECT, verbose_name=_("department"), null=True, blank=True,
+        related_name="sources",
+    )  # fmt: skip
+
+    class Meta(Dictionary.Meta):
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+
+
+class Industry(Dictionary):
+    """What a company does."""
+
+    class Meta(Dictionary.Meta):
+        verbose_name = _("industry")
+        verbose_name_plural = _("industries")
+
+
+class Located(models.Model):
+    """Where somebody is."""
+
+    country = models.ForeignKey(
+        "places.Country", models.PROTECT, verbose_name=_("country"), null=True, blank=True, related_name="+"
+    )
+    city = models.ForeignKey(
+        "places.City", models.PROTECT, verbose_name=_("city"), null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Reachable(models.Model):
+    """How somebody is reached; the keys are what telephone numbers and addresses are compared by."""
+
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True, validators=[phone_validator])
+    email_key = models.CharField(max_length=254, editable=False, blank=True, db_index=True)
+    phone_key = models.CharField(max_length=20, editable=False, blank=True, db_index=True)
+
+    class Meta:
+        abstract = True
+
+    def keep_keys(self) -> None:
+        """Derive the comparable forms: the last nine digits, the folded address."""
+        self.email_key = self.email.casefold()
+        self.phone_key = digits(self.phone)[-9:]
+
+
+def index_by_title(name: str) -> list[models.Index]:
+    """The indexes every list sorted by title and by date needs."""
+    alive = models.Q(deleted_at=None)
+    return [
+        models.Index(fields=["title_sort", "record"], condition=alive, name=f"{name}_by_title"),
+        models.Index(fields=["owner", "title_sort", "record"], condition=alive, name=f"{name}_by_owner_title"),
+        models.Index(fields=["department", "title_sort", "record"], condition=alive, name=f"{name}_by_dep_title"),
+        models.Index(fields=["-created_at", "-record"], condition=alive, name=f"{name}_newest"),
+        models.Index(fields=["owner", "-created_at", "-record"], condition=alive, name=f"{name}_by_owner_newest"),
+        models.Index(fields=["department", "-created_at", "-record"], condition=alive, name=f"{name}_by_dep_newest"),
+    ]
+
+
+class Company(Located, Reachable, RecordModel):
+    """An organisation: customer, supplier, partner."""
+
+    name = models.CharField(_("name"), max_length=200)
+    alternative_names = models.CharField(
+        _("also known as"), max_length=400, blank=True, help_text=_("Other names, separated by commas.")
+    )
+    website = models.URLField(_("website"), blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
+    industries = models.ManyToManyField(Industry, verbose_name=_("industries"), blank=True, related_name="companies")
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="companies"
+    )
+    description = models.TextField(_("description"), blank=True)
+    domain_key = models.CharField(max_length=120, editable=False, blank=True, db_index=True)
+
+    link_fields: ClassVar[tuple[str, ...]] = ("assignees", "shared_with", "tags")
+    untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key", "domain_key"})
+
+    class Meta(RecordModel.Meta):
+        abstract = False
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        indexes: ClassVar[list[models.Index]] = index_by_title("company")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["title_sort", "country"], condition=models.Q(deleted_at=None), name="company_once_per_country",
+                violation_error_message=_("There is a company of this name in this country already."),
+            )
+        ]  # fmt: skip
+
+    def before_save(self) -> None:
+        super().before_save()
+        self.keep_keys()
+        self.domain_key = domain_of(self.website) or domain_of(self.email)
+
+    def search_text(self) -> str:
+        return " ".join([self.name, self.alternative_names, self.email, self.phone, digits(self.phone), self.website])
+
+
+class Person(Located, Reachable, RecordModel):
+    """A named person."""
+
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    job_title = models.CharField(_("job title"), max_length=120, blank=True)
+    source = models.ForeignKey(
+        Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="+"
+    )
+    description = models.TextField(_("description"), blank=True)
+
+    link_fields: ClassVar[tuple[str, ...]] = ("assignees", "shared_with", "tags")
+    untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key"})
+
+    class Meta(RecordModel.Meta):
+        abstract = True
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def title(self) -> str:
+        return self.full_name or self.email or self.phone
+
+    def before_save(self) -> None:
+        super().before_save()
+        self.keep_keys()
+
+    def search_text(self) -> str:
+        return " ".join([self.full_name, self.job_title, self.email, self.phone, digits(self.phone)])
+
+
+class Contact(Person):
+    """A person the company deals with, usually of a company."""
+
+    company = models.ForeignKey(
+        Company, models.PROTECT, verbose_name=_("company"), null=True, blank=True, related_name="contacts"
+    )
+
+    bin: ClassVar[dict[str, str]] = {"company": "refuse"}
+
+    class Meta(Person.Meta):
+        abstract = False
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes: ClassVar[list[models.Index]] = index_by_title("contact")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(title_sort=""), name="contact_is_named",
+                violation_error_message=_("Give a name, an e-mail or a telephone."),
+            )
+        ]  # fmt: skip
+
+    def linked_records(self) -> list[int]:
+        return [self.company_id] if self.company_id else []
+
+
+class Lead(Person):
+    """Somebody who may become a customer, before company and contact are worth two records."""
+
+    company_name = models.CharField(_("company name"), max_length=200, blank=True)
+    website = models.URLField(_("website"), blank=True)
+
+    class Meta(Person.Meta):
+        abstract = False
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        indexes: ClassVar[list[models.Index]] = index_by_title("lead")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(title_sort=""), name="lead_is_named",
+                violation_error_message=_("Give a name, a company name, an e-mail or a telephone."),
+            )
+        ]  # fmt: skip
+
+    @property
+    def title(self) -> str:
+        return self.full_name or self.company_name or self.email or self.phone
+
+    def search_text(self) -> str:
+        return f"{super().search_text()} {self.company_name} {self.website}"

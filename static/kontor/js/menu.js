@@ -1,0 +1,40 @@
+// Menus are <details>: they work without this. Adds: one open at a time, Escape, outside click, arrow keys, staying on screen.
+export function start() {
+  const items = (menu) => [...menu.querySelectorAll(".k-menu-item")].filter((item) => item.offsetParent);
+
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("details.k-menu") || !menu.open) return;
+    document.querySelectorAll("details.k-menu[open]").forEach((other) => { if (other !== menu && !other.contains(menu)) other.open = false; });
+    const list = menu.querySelector(".k-menu-list");
+    list.style.removeProperty("translate");
+    const box = list.getBoundingClientRect();
+    const shift = box.left < 8 ? 8 - box.left : box.right > innerWidth - 8 ? innerWidth - 8 - box.right : 0;
+    if (shift) list.style.translate = `${shift}px`;
+    const [first] = items(menu);
+    if (menu.dataset.keyboard) first?.focus();
+    delete menu.dataset.keyboard;
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-menu-close]");
+    if (close) { event.preventDefault(); close.closest("details.k-menu").open = false; return; }
+    document.querySelectorAll("details.k-menu[open]").forEach((menu) => { if (!menu.contains(event.target) || event.target === menu) menu.open = false; });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.k-menu");
+    if (event.key === "Escape") {
+      const open = menu?.open ? menu : document.querySelector("details.k-menu[open]");
+      if (open) { open.open = false; open.querySelector("summary").focus(); event.preventDefault(); }
+      return;
+    }
+    if (!menu || !["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key) || event.target.matches("input, textarea, select")) return;
+    event.preventDefault();
+    if (!menu.open) { menu.dataset.keyboard = "1"; menu.open = true; return; }
+    const list = items(menu);
+    const at = list.indexOf(document.activeElement);
+    const to = { ArrowDown: (at + 1) % list.length, ArrowUp: (at - 1 + list.length) % list.length, Home: 0, End: list.length - 1 }[event.key];
+    list[to]?.focus();
+  });
+}

@@ -1,0 +1,66 @@
+// Toasts: one at a time, 10 s, the time stops on hover and focus. Server: HX-Trigger {"toast": {"text", "undo", "level"}}.
+export function start(region, { post, asset }) {
+  let timer;
+
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    for (const [key, value] of Object.entries({ class: "k-icon", width: 16, height: 16, "aria-hidden": "true" })) svg.setAttribute(key, value);
+    svg.append(document.createElementNS("http://www.w3.org/2000/svg", "use"));
+    svg.firstChild.setAttribute("href", `${asset("icons")}#${name}`);
+    return svg;
+  }
+
+  function arm(element) {
+    const time = document.createElement("span");
+    time.className = "k-toast-time";
+    element.append(time);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    clearTimeout(timer);
+    const run = calm ? null : time.animate([{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }], { duration: 10000, fill: "forwards" });
+    if (run) run.onfinish = () => element.remove();
+    else timer = setTimeout(() => element.remove(), 10000);
+    const stop = () => (run ? run.pause() : clearTimeout(timer));
+    const go = () => (run ? run.play() : (timer = setTimeout(() => element.remove(), 5000)));
+    element.addEventListener("mouseenter", stop);
+    element.addEventListener("focusin", stop);
+    element.addEventListener("mouseleave", go);
+    element.addEventListener("focusout", go);
+  }
+
+  function show({ text, undo, level, undo_label: label }) {
+    const element = document.createElement("div");
+    element.className = `k-toast${level === "error" ? " k-toast-error" : ""}`;
+    element.dataset.toast = "";
+    const line = document.createElement("span");
+    line.className = "k-toast-text";
+    line.textContent = text;
+    element.append(line);
+    if (undo) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "k-toast-action";
+      button.dataset.keyUndo = "";
+      button.append(label ?? region.dataset.undoLabel, " ", Object.assign(document.createElement("span"), { textContent: "Z" }));
+      button.addEventListener("click", async () => {
+        button.disabled = true;
+        const answer = await post(undo);
+        if (answer.ok) location.reload();
+        else show({ text: (await answer.text()).slice(0, 200) || answer.statusText, level: "error" });
+      });
+      element.append(button);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "k-toast-x";
+    close.dataset.toastClose = "";
+    close.setAttribute("aria-label", region.dataset.closeLabel);
+    close.append(icon("x"));
+    element.append(close);
+    region.replaceChildren(element);
+    arm(element);
+  }
+
+  region.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
+  document.body.addEventListener("toast", (event) => show(event.detail));
+  region.querySelectorAll("[data-toast]").forEach(arm);
+}

@@ -8,9 +8,11 @@ BASE := $(VENV)/base-$(firstword $(shell cksum requirements/base.txt))
 DEV := $(VENV)/dev-$(firstword $(shell cksum requirements/dev.txt))
 # Commands that must not touch the data under var/.
 MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py
+DJADE := $(VENV)/bin/djade --target-version 5.2
+TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test check format messages lock clean
+.PHONY: run test check format messages lock clean lint types layers templates schema words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
 run: $(BASE)
@@ -21,25 +23,36 @@ run: $(BASE)
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
 
-# Everything that can be said about the code without serving it; each line is silent or short.
+# Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
+GATES := lint types layers templates schema words architecture audit
 check: $(DEV)
 	@$(PY) -m config.frontend
-	@$(VENV)/bin/ruff check --quiet .
-	@$(VENV)/bin/ruff format --check --quiet . || { echo "Not formatted: make format"; exit 1; }
+	@$(MAKE) --no-print-directory --keep-going $(GATES) && echo "All checks passed."
+
+lint:
+	@$(VENV)/bin/ruff check --quiet --output-format concise .
+	@$(VENV)/bin/ruff format --check --quiet . >/dev/null || { echo "Not formatted: make format"; exit 1; }
+types:
 	@$(VENV)/bin/mypy --no-error-summary
-	@$(VENV)/bin/lint-imports --no-logo
-	@$(VENV)/bin/djade --target-version 5.2 --check $$(git ls-files -co --exclude-standard '*.html')
-	@$(MANAGE) makemigrations --check --dry-run
+layers:
+	@$(VENV)/bin/lint-imports --no-logo > build/layers.txt || { cat build/layers.txt; exit 1; }
+templates:
+	@$(DJADE) --check $(TEMPLATES) 2>/dev/null || { echo "Templates not formatted: make format"; exit 1; }
+schema:
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
 	@$(MANAGE) check --fail-level WARNING
+words:
 	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues check
+architecture:
 	@$(PY) -m pytest tests/architecture
+audit:
 	@$(PY) -m tests.audit
-	@echo "All checks passed."
 
 # Format the code and mend what the linter can mend.
 format: $(DEV)
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .
+	-$(DJADE) $(TEMPLATES)
 
 # Bring locale/*.po up to date with the texts of the code (needs gettext).
 messages: $(DEV)

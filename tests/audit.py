@@ -25,6 +25,11 @@ def main() -> int:
         print("Known vulnerabilities: not checked, the service does not answer.")
         return 0
     code = 0
+    skipped = sum("skip_reason" in package for package in packages)
+    if skipped:
+        print(
+            f"Known vulnerabilities: {skipped} of {len(packages)} packages not checked, the service lacks them"
+        )
     for package in packages:
         for one in package.get("vulns", []):
             mended = ", ".join(one["fix_versions"])

@@ -20,4 +20,4 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         if not isinstance(problem, DomainError):
             return None
-        return render(request, f"{problem.status}.html", {"message": str(problem)}, status=problem.status)
+        return render(request, f"{problem.status}.html", {"detail": str(problem)}, status=problem.status)

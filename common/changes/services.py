@@ -184,3 +184,14 @@ def save_dictionary(row: DictionaryBase, *, by: Actor, verb: str | None = None) 
         if pairs:
             word = verb or ("changed" if before else "created")
             log.write_reference(opened, f"{meta.model_name}.{word}", f"{meta.label_lower}:{row.pk}", pairs)
+
+
+def delete_dictionary(row: DictionaryBase, *, by: Actor) -> None:
+    """Delete a dictionary row that nothing uses; the event keeps what it was."""
+    meta = row._meta
+    with change_set(str(row), by=by) as opened:
+        before = type(row)._base_manager.filter(pk=row.pk).values().get()
+        ref = f"{meta.label_lower}:{row.pk}"
+        row.delete()
+        data = {name: [values.encode(value), None] for name, value in before.items() if name not in writing.SECRET_COLUMNS}
+        log.write_reference(opened, f"{meta.model_name}.removed", ref, data)

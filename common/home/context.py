@@ -1,2 +1,107 @@
-def chrome(request):
-    return {}
+"""The chrome of every page: who, where to, and how many things wait (ARCHITECTURE.md §5, "Chrome budget")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common.home import badges
+from common.kinds import formats
+from common.organisation.selectors import own_company
+from common.people.models import User
+from common.policy.principal import Principal, principal_of
+from common.records import registry
+from common.records.declaring import Words
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the side bar that is no record type."""
+
+    key: str
+    label: Words
+    icon: str
+    route: str
+    block: str
+    order: int
+    allowed: Callable[[Principal], bool] = lambda principal: True
+
+
+_pages: list[Page] = [Page("home", _("Today"), "sun", "home", "own", 0)]
+BLOCKS = ("own", "sales", "fulfilment", "office")
+NEW_KEYS = ("requests_app.request", "deals.deal", "crm.company", "crm.contact", "crm.lead")
+
+
+def page(entry: Page) -> None:
+    """Put a page into the side bar."""
+    _pages.append(entry)
+
+
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The context `chrome` of base.html."""
+    company = own_company()
+    base: dict[str, Any] = {"company": str(company) if company else "Kontor CRM", "language": formats.language()}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"chrome": {**base, "theme": "system"}}
+    return {"chrome": {**base, **_Lazy(request, user).build()}}
+
+
+class _Lazy:
+    """Builds the chrome of a signed-in person."""
+
+    def __init__(self, request: HttpRequest, user: User) -> None:
+        self.request, self.user = request, user
+        self.principal = principal_of(user)
+
+    def build(self) -> dict[str, Any]:
+        user = self.user
+        counts = badges.counts(self.principal)
+        nav = [self.block(name, counts) for name in BLOCKS]
+        sidebar = {None: "", True: "narrow", False: "wide"}[user.narrow_sidebar]
+        bottom = [item for block in nav for item in block if item["key"] in ("home", "deals.deal", "requests_app.request")]
+        return {
+            "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
+            "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
+            "sidebar_url": reverse("people:sidebar"), "profile_url": reverse("people:profile"),
+            "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
+            "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
+            "settings_current": self.request.path.startswith("/settings/"),
+        }  # fmt: skip
+
+    def block(self, name: str, counts: dict[str, badges.Count]) -> list[dict[str, Any]]:
+        """One block of the side bar."""
+        entries = [
+            (p.order, p.key, p.label, p.icon, reverse(p.route)) for p in _pages if p.block == name and p.allowed(self.principal)
+        ]  # fmt: skip
+        entries += [
+            (kind.nav_order, kind.key, kind.label_plural, kind.icon, kind.url("list"))
+            for kind in registry.all_types()
+            if kind.nav_block == name and self.principal.may(kind.key, "view")
+        ]
+        found = []
+        for _order, key, label, icon, url in sorted(entries, key=lambda entry: entry[0]):
+            count = counts.get(key)
+            current = self.request.path == url if url == "/" else self.request.path.startswith(url)
+            found.append({
+                "key": key, "label": label, "icon": icon, "url": url, "current": current,
+                "count": count.text if count else None, "late": bool(count and count.late),
+            })  # fmt: skip
+        return found
+
+    def create(self) -> list[dict[str, Any]]:
+        """What can be made from anywhere."""
+        kinds = [registry.find(key) for key in NEW_KEYS]
+        return [
+            {"label": kind.new_label, "url": kind.url("new"), "icon": kind.icon}
+            for kind in kinds
+            if kind is not None and kind.sections and self.principal.may(kind.key, "create")
+        ]

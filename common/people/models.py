@@ -27,7 +27,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, DictionaryBase):
     """A person who works with the CRM."""
 
-    unversioned: ClassVar[frozenset[str]] = frozenset({"last_login", "password"})
+    unversioned: ClassVar[frozenset[str]] = frozenset({"last_login", "password", "narrow_sidebar"})
 
     class Theme(models.TextChoices):
         SYSTEM = "system", _("Like the computer")

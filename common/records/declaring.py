@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from common.changes import services as changes
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy.principal import Principal
@@ -167,6 +168,8 @@ class RecordType:
     page_template: ClassVar[str] = "records/page.html"
     has_page: ClassVar[bool] = True
     empty_text: ClassVar[Words] = ""
+    # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
+    inline_field: ClassVar[str | None] = None
 
     @property
     def key(self) -> str:
@@ -215,4 +218,12 @@ class RecordType:
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         """Create a record from form values; types whose creation has a name override it with their service."""
-        raise NotImplementedError
+        return changes.create(self.model, values, by=by)
+
+    def inline(self, text: str, around: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a record made by its typed name, `around` being those of the form it is made in."""
+        return {str(self.inline_field): text}
+
+    def option_note(self, obj: Any) -> str:
+        """What stands beside the name in a chooser."""
+        return ""

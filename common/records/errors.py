@@ -16,3 +16,9 @@ class NothingSelected(DomainError):
     """A bulk action without rows."""
 
     message = _("Select at least one row first.")
+
+
+class EmptyNote(DomainError):
+    """A note without words and files."""
+
+    message = _("Write something first.")

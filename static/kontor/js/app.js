@@ -50,7 +50,8 @@ function follow() {
   const seen = new Set();
   const observer = new IntersectionObserver((entries) => {
     for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target);
-    const first = [...links.keys()].find((section) => seen.has(section) && section.id !== "k-timeline");
+    const phone = matchMedia("(max-width: 639.98px)").matches;
+    const first = [...links.keys()].find((section) => seen.has(section) && (phone || section.id !== "k-timeline"));
     if (!first) return;
     links.forEach((link, section) => (section === first ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
   }, { rootMargin: "-130px 0px -40%" });

@@ -1,0 +1,290 @@
+"""The form of a record type, built from its declaration and the person's field rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from common.changes import services as changes
+from common.changes import submissions
+from common.changes import values as tracked
+from common.changes.errors import Conflict
+from common.kinds import formats
+from common.kinds.errors import DomainError
+from common.kinds.models import RecordModel
+from common.money.models import MoneyField
+from common.people.models import User
+from common.policy import scopes
+from common.policy import selectors as policy
+from common.records import registry
+from common.records.declaring import RecordType, Section, Viewer
+from common.records.fieldkinds import LINK_LABELS
+from common.records.inputs import EMPTY_CHOICE, NaturalDateField, NewRecord, NumberField, RecordField, SeveralField
+
+
+class RecordForm(forms.Form):
+    """New or edit. `save` goes through the door; what the door refuses stands next to its field."""
+
+    def __init__(
+        self, kind: RecordType, viewer: Viewer, obj: RecordModel | None = None, data: QueryDict | None = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.kind, self.viewer, self.obj = kind, viewer, obj
+        self.conflict: Conflict | None = None
+        super().__init__(data, initial=self._initial(initial or {}))
+        rights = policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        for section in kind.sections:
+            for name in section.names:
+                if rights.writable(name):
+                    self.fields[name] = form_field(kind.model, name, viewer, obj)
+        self.fields["nonce"] = forms.CharField(widget=forms.HiddenInput, required=False, initial=submissions.new_nonce)
+        if obj is not None:
+            self.fields["base_version"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=obj.version, min_value=1
+            )
+
+    def _initial(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if self.obj is None:
+            return dict(given)
+        model = type(self.obj)
+        return {
+            name: tracked.decode(model, name, tracked.current(self.obj, name))
+            for section in self.kind.sections for name in section.names
+        }  # fmt: skip
+
+    @property
+    def value_names(self) -> list[str]:
+        """The fields that are values of the record."""
+        return [name for name in self.fields if name not in ("nonce", "base_version")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            self._check_constraints(cleaned)
+        return cleaned
+
+    def _check_constraints(self, cleaned: dict[str, Any]) -> None:
+        """Say what the database would refuse before it does, in words."""
+        sets = {f.name for f in self.kind.model._meta.many_to_many} | set(self.kind.model.link_fields)
+        plain = {n: cleaned[n] for n in self.value_names if n not in sets and not isinstance(cleaned[n], NewRecord)}
+        if len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
+            return
+        probe = self.kind.model.everything.get(pk=self.obj.pk) if self.obj else self.kind.model()
+        for name, value in plain.items():
+            setattr(probe, name, value)
+        probe.before_save()
+        try:
+            probe.validate_constraints(exclude=self._unknown(probe))
+        except ValidationError as problem:
+            self._take(problem)
+
+    def _unknown(self, probe: RecordModel) -> list[str]:
+        if self.obj is not None:
+            return []
+        known = set(self.value_names) | {"title_sort", "deleted_at", "country"}
+        return [f.name for f in probe._meta.concrete_fields if f.name not in known and not f.has_default()]
+
+    def save(self) -> RecordModel | None:
+        """Create or change the record; None when it was refused (the errors or the conflict say why)."""
+        try:
+            with transaction.atomic():
+                return self._save()
+        except Conflict as conflict:
+            self._keep_both(conflict)
+        except ValidationError as problem:
+            self._take(problem)
+        except DomainError as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        except IntegrityError:
+            self.add_error(None, _("Another entry has the same values; this one was not saved."))
+        return None
+
+    def _save(self) -> RecordModel:
+        by = self.viewer.user
+        values = {name: self.cleaned_data[name] for name in self.value_names}
+        with changes.change_set(by=by):
+            for name, value in values.items():
+                if isinstance(value, NewRecord):
+                    values[name] = create_in_place(self.kind.model, name, value, values, by)
+            if self.obj is None:
+                return self.kind.save_new(values, by)
+            for name in self.value_names:
+                if self.data.get(f"conflict_{name}") == "theirs":
+                    del values[name]
+            return changes.edit(self.obj, values, by=by, base_version=self.cleaned_data.get("base_version"))
+
+    def _take(self, problem: ValidationError) -> None:
+        errors = problem.message_dict if hasattr(problem, "error_dict") else {NON_FIELD_ERRORS: problem.messages}
+        for name, messages in errors.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+    def _keep_both(self, conflict: Conflict) -> None:
+        """After a conflict: their values where they do not clash, ours where they do, on the new version."""
+        self.conflict = conflict
+        data = self.data.copy()
+        data["base_version"] = str(conflict.version)
+        model = self.kind.model
+        for name, clash in conflict.merged.items():
+            value = self.fields[name].prepare_value(tracked.decode(model, name, clash.theirs))
+            if isinstance(value, list):
+                data.setlist(name, [str(key) for key in value])
+            else:
+                data[name] = "" if value is None else str(value)
+        self.data = data
+
+    def said(self, name: str, stored: Any) -> str:
+        """An encoded value in words, for the conflict box."""
+        return say(self.kind.model, name, stored)
+
+
+def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordModel | None) -> forms.Field:
+    """The form field of a model field or link field."""
+    if name in tracked.link_fields:
+        target = tracked.link_fields[name].target_model
+        return SeveralField(choosable(target), required=False, label=_capital(LINK_LABELS[name]))
+    found: Any = model._meta.get_field(name)
+    common = {"required": not found.blank, "label": _capital(found.verbose_name), "help_text": found.help_text}
+    if isinstance(found, models.ManyToManyField):
+        related = found.related_model
+        if issubclass(related, RecordModel):
+            return SeveralRecordsField(related, viewer, **common)
+        return SeveralField(choosable(related), **common)
+    if isinstance(found, models.ForeignKey):
+        return _reference_field(found, viewer, obj, common)
+    if isinstance(found, models.DateField):
+        return NaturalDateField(**common)
+    if isinstance(found, MoneyField | models.DecimalField):
+        return NumberField(decimal_places=found.decimal_places, max_digits=found.max_digits, **common)
+    if isinstance(found, models.URLField):
+        return forms.URLField(max_length=found.max_length, assume_scheme="https", **common)
+    field: forms.Field = found.formfield()
+    field.label = _capital(found.verbose_name)
+    return field
+
+
+def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common: dict[str, Any]) -> forms.Field:
+    related = found.related_model
+    if issubclass(related, RecordModel):
+        kind = registry.of(related)
+        may_create = kind.inline_field is not None and viewer.principal.may(kind.key, "create")
+        return RecordField(
+            related.objects.for_user(viewer.principal), kind.url("choose"), may_create=may_create, **common
+        )
+    current = getattr(obj, f"{found.name}_id", None) if obj else None
+    rows = choosable(related) if current is None else related._default_manager.filter(
+        models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk"))
+    )
+    return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
+
+
+class SeveralRecordsField(SeveralField):
+    """Several records the person may see."""
+
+    def __init__(self, model: type[RecordModel], viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(model.objects.for_user(viewer.principal), **kwargs)
+        self.widget.url = registry.of(model).url("choose")
+
+
+def choosable(model: type[models.Model]) -> models.QuerySet[Any]:
+    """The rows of a dictionary that may be chosen today."""
+    if model is User:
+        return User.objects.filter(is_active=True)
+    return model._default_manager.in_use()  # type: ignore[attr-defined, no-any-return]  # every dictionary has it
+
+
+def create_in_place(
+    model: type[RecordModel], name: str, text: NewRecord, values: Mapping[str, Any], by: User
+) -> RecordModel:
+    """The record behind "new: …" typed into a chooser."""
+    target: Any = model._meta.get_field(name).related_model
+    kind = registry.of(target)
+    return kind.save_new(kind.inline(str(text), values), by)
+
+
+def say(model: type[RecordModel], name: str, stored: Any) -> str:
+    """A stored value of a field in the viewer's words."""
+    if stored in (None, "", []):
+        return ""
+    related = tracked.related_model(model, name)
+    if related is not None:
+        keys = stored if isinstance(stored, list) else [stored]
+        found = {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}
+        return ", ".join(found.get(key, "?") for key in keys)
+    found_field: Any = model._meta.get_field(name)
+    value = found_field.to_python(stored)
+    if found_field.choices:
+        return str(dict(found_field.choices).get(value, value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(found_field, models.DateTimeField):
+        return formats.moment_of(value)
+    if isinstance(found_field, models.DateField):
+        return formats.full_date(value)
+    if isinstance(found_field, models.DecimalField):
+        return formats.number(value, 2 if isinstance(found_field, MoneyField) else None)
+    return str(value)
+
+
+def layout(form: RecordForm, sections: list[Section]) -> list[dict[str, Any]]:
+    """The sections with their bound fields, as `partials/form_page.html` takes them."""
+    drawn = []
+    for section in sections:
+        rows = []
+        for row in section.rows:
+            names = [name for name in ((row,) if isinstance(row, str) else row) if name in form.fields]
+            if names:
+                rows.append({"cols": str(len(names)), "fields": [form[name] for name in names]})
+        if rows:
+            errors = sum(len(form.errors.get(name, [])) for name in section.names)
+            drawn.append({
+                "id": f"s-{section.key}", "label": section.label, "rows": rows, "errors": errors,
+                "conflict": conflict_box(form, section),
+            })  # fmt: skip
+    return drawn
+
+
+def conflict_box(form: RecordForm, section: Section) -> dict[str, Any] | None:
+    """The clashing fields of a section."""
+    conflict = form.conflict
+    if conflict is None:
+        return None
+    clashes = {name: clash for name, clash in conflict.clashes.items() if name in section.names}
+    if not clashes:
+        return None
+    merged = ", ".join(str(form.fields[name].label) for name in conflict.merged)
+    return {
+        "who": _("%(who)s changed this, %(when)s") % {"who": conflict.who, "when": formats.moment_of(conflict.at)},
+        "fields": [
+            {
+                "name": name, "label": form.fields[name].label, "choice": "yours", "was": form.said(name, clash.was),
+                "theirs": form.said(name, clash.theirs), "yours": form.said(name, clash.yours),
+            }
+            for name, clash in clashes.items()
+        ],
+        "merged": _("Taken over, because you did not touch it: %(fields)s") % {"fields": merged} if merged else "",
+    }  # fmt: skip
+
+
+def summary(form: forms.Form) -> dict[str, Any] | None:
+    """The box above a form that was not saved."""
+    conflict = getattr(form, "conflict", None)
+    if not form.errors and conflict is None:
+        return None
+    links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
+    general = " ".join(form.errors.get(NON_FIELD_ERRORS, []))
+    text = _("Everything you typed is still here.")
+    if conflict is not None:
+        general = str(conflict)
+    return {"title": _("Not saved yet"), "text": f"{general} {text}".strip(), "links": links}
+
+
+def _capital(words: Any) -> str:
+    text = str(words)
+    return text[:1].upper() + text[1:]

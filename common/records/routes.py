@@ -1,0 +1,57 @@
+"""The addresses of a record type: fixed verbs, the same for all (ARCHITECTURE.md §5, "URLs")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+from common.policy.rules import Rule, declare
+from common.records import registry
+from common.records.declaring import RecordType
+from common.records.views import acting, boards, choosing, editing, lists, pages
+from common.records.views.base import RecordView
+
+Answer = Callable[..., HttpResponseBase]
+
+
+def _view(view: type[RecordView], kind: RecordType, action: str | None = None) -> Answer:
+    wanted = action or view.action
+    return declare(view.as_view(kind=kind), Rule("permission", kind.key, wanted))
+
+
+def urls(key: str) -> list[URLPattern]:
+    """Every page of a record type, each with its declared rule."""
+    kind = registry.get(key)
+    found: list[tuple[str, str, Any, str | None]] = [
+        ("", "list", lists.ListView, None),
+        ("totals/", "totals", lists.TotalsView, None),
+        ("filter/", "filter", lists.FilterView, None),
+        ("print/", "print", lists.PrintView, None),
+        ("export/", "export", lists.ExportView, None),
+        ("choose/", "choose", choosing.ChooseView, None),
+        ("bin/", "bin-list", acting.BinListView, None),
+        ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
+        ("<int:pk>/", "page", pages.PageView, None),
+        ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
+        ("<int:pk>/history/", "history", pages.HistoryView, None),
+        ("<int:pk>/note/", "note", pages.NoteView, None),
+        ("<int:pk>/files/<int:file_pk>/remove/", "file-remove", pages.FileRemoveView, None),
+        ("<int:pk>/transfer/", "transfer", acting.TransferView, None),
+        ("<int:pk>/bin/", "bin", acting.BinView, None),
+        ("<int:pk>/restore/", "restore", acting.RestoreView, None),
+    ]
+    if kind.sections:
+        found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]
+    if kind.board is not None:
+        found += [
+            ("board/", "board", boards.BoardView, None),
+            ("board/column/", "board-column", boards.BoardColumnView, None),
+            ("<int:pk>/move/", "move", boards.BoardMoveView, None),
+        ]
+    patterns = [path(route, _view(view, kind, action), name=name) for route, name, view, action in found]
+    # Named actions ask the policy for their own action; the route admits who may see the type.
+    patterns.append(path("<int:pk>/<slug:name>/", _view(acting.ActionView, kind, "view"), name="action"))
+    return patterns

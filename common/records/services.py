@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from common.changes import log, writing
+from common.changes import services as changes
+from common.changes.services import Actor
+from common.files import services as files
+from common.kinds.guard import door
+from common.kinds.models import RecordModel
+from common.organisation.models import Department
+from common.people.models import User
+from common.records.errors import EmptyNote
+
+
+def add_note(obj: RecordModel, *, text: str, attached: Sequence[File[bytes]] = (), by: Actor) -> None:
+    """Write a note on a record the person may see; files need the right to change it. Raises `EmptyNote`."""
+    words = text.replace("\x00", "").strip()
+    if not words and not attached:
+        raise EmptyNote
+    with changes.change_set(_("Note: %(title)s") % {"title": obj.title}, by=by):
+        kept = [files.attach(obj, content, by=by) for content in attached]
+        if words:
+            data = {"_text": words, "_files": [{"id": a.pk, "name": a.name} for a in kept]}
+            changes.note(obj, f"{log.noun(type(obj))}.noted", data, by=by)
+
+
+def transfer(obj: RecordModel, *, owner: User | None, department: Department | None, by: Actor) -> RecordModel:
+    """Give a record to another person and department, with the parts that belong to it.
+
+    Without a department it goes to the new owner's; this is the only way owner and department change.
+    """
+    target = department or (owner.department if owner else obj.department)
+    label = _("Given to %(who)s: %(title)s") % {"who": owner or target, "title": obj.title}
+    with changes.operation("transfer", obj, by=by, label=label) as row:
+        _move(row, owner, target, by)
+    return row
+
+
+def _move(row: RecordModel, owner: User | None, department: Department | None, by: Actor) -> None:
+    before = (row.owner_id, row.department_id)
+    after = (owner.pk if owner else None, department.pk if department else None)
+    if before == after:
+        return
+    row.owner, row.department = owner, department
+    row.version += 1
+    with door():
+        row.save(update_fields=["owner", "department", "version"])
+    writing.mirror(row)
+    pairs = {
+        name: [old, new]
+        for name, old, new in zip(("owner", "department"), before, after, strict=True)
+        if old != new
+    }
+    with changes.change_set(by=by) as opened:
+        log.write(opened, f"{log.noun(type(row))}.transferred", row, {**pairs, **writing.labels(row, pairs)})
+    for model, key in writing.model_links(type(row)):
+        if model.parent_field == key.name:
+            for part in model.everything.filter(**{key.name: row.pk}):
+                _move(part, owner, department, by)

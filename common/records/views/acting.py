@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.changes import binning, bulk, submissions
+from common.changes import services as changes
+from common.changes.services import via
+from common.changes.submissions import AlreadySubmitted
+from common.changes.values import link_fields
+from common.events.models import Event, Via
+from common.kinds import formats
+from common.kinds.errors import DomainError
+from common.kinds.models import RecordModel
+from common.organisation.models import Department
+from common.people.models import User
+from common.policy import selectors as policy
+from common.records import lists, registry, services
+from common.records.declaring import Action
+from common.records.errors import NothingSelected
+from common.records.inputs import SeveralField
+from common.records.views.base import RecordView
+from common.records.views.lists import back
+from common.tags.models import Tag
+
+MOST_SELECTED = 1000
+
+
+class OperationView(RecordView):
+    """A named operation with or without a form: asked, run once, answered."""
+
+    title: Any = ""
+    label: Any = ""
+    danger = False
+
+    def build_form(self, obj: RecordModel, data: QueryDict | None) -> forms.Form | None:
+        """The form of the operation; None: only a confirmation."""
+        return None
+
+    def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
+        """Call the service."""
+        raise NotImplementedError
+
+    def text(self, obj: RecordModel) -> str:
+        """What stands above the button."""
+        return ""
+
+    def after(self, obj: RecordModel, result: Any) -> str:
+        """Where to go."""
+        return self.type.page_url(obj)
+
+    def done(self, obj: RecordModel) -> str:
+        """The toast."""
+        return ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        obj = self.get_object()
+        return self.ask(obj, self.build_form(obj, None))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        obj = self.get_object()
+        form = self.build_form(obj, request.POST)
+        if form is not None and not form.is_valid():
+            return self.ask(obj, form, status=422)
+        try:
+            with submissions.once(request.POST.get("nonce", "")) as submission, via(self.via()):
+                result = self.run(obj, form.cleaned_data if form else request.POST.dict())
+                submission.url = self.after(obj, result)
+        except AlreadySubmitted as again:
+            return HttpResponseRedirect(again.url or self.type.page_url(obj), status=303)
+        except (DomainError, ValidationError) as refusal:
+            return self.refuse(obj, form, refusal)
+        if request.htmx:
+            response = HttpResponse(status=204)
+            response["HX-Trigger"] = "saved"
+            return response
+        if text := self.done(obj):
+            messages.success(request, text)
+        return back(request, submission.url)
+
+    def via(self) -> str:
+        """How the change is made: the board says so."""
+        return Via.BOARD if self.request.headers.get("X-Kontor-Via") == "board" else Via.FORM
+
+    def refuse(self, obj: RecordModel, form: forms.Form | None, refusal: DomainError | ValidationError) -> HttpResponse:
+        """The form again with the refusal next to its field, or a page with the reason."""
+        status = refusal.status if isinstance(refusal, DomainError) else 422
+        text = str(refusal) if isinstance(refusal, DomainError) else " ".join(refusal.messages)
+        if form is None or self.request.htmx:
+            template = "partials/toast.html" if self.request.htmx else f"{status}.html"
+            return self.render(template, {"text": text, "level": "error", "detail": text}, status=status)
+        if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
+            for name, problems in refusal.message_dict.items():
+                form.add_error(name if name in form.fields else None, problems)
+        else:
+            field = getattr(refusal, "field", None)
+            form.add_error(field if field in form.fields else None, text)
+        return self.ask(obj, form, status=status)
+
+    def ask(self, obj: RecordModel, form: forms.Form | None, status: int = 200) -> HttpResponse:
+        nonce = self.request.POST.get("nonce") or submissions.new_nonce()
+        context = {
+            "obj": obj, "title": self.title, "text": self.text(obj), "form": form, "label": self.label or self.title,
+            "danger": self.danger, "cancel_url": self.type.page_url(obj), "action": self.request.get_full_path(),
+            "fields": [("nonce", nonce), ("next", self.request.GET.get("next", self.request.POST.get("next", "")))],
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": self.type.number_of(obj), "url": self.type.page_url(obj)}, {"label": self.title, "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render("records/operation.html", context, status=status)
+
+
+class ActionView(OperationView):
+    """A named action of the type, by its name in the address."""
+
+    @property
+    def declared(self) -> Action:
+        """The action of the address."""
+        found = next((a for a in registry.actions(self.type) if a.name == self.kwargs["name"]), None)
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def action(self) -> str:  # type: ignore[override]  # per address
+        return self.declared.permission or self.declared.name
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]  # per address
+        return self.declared.label
+
+    @property
+    def danger(self) -> bool:  # type: ignore[override]  # per address
+        return self.declared.danger
+
+    def build_form(self, obj: RecordModel, data: QueryDict | None) -> forms.Form | None:
+        if self.declared.form is None:
+            return None
+        form: forms.Form = self.declared.form(
+            obj, self.viewer, data=data, initial=self.request.GET.dict() if data is None else None
+        )
+        return form
+
+    def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
+        return self.declared.run(obj, data, self.viewer.user)
+
+    def after(self, obj: RecordModel, result: Any) -> str:
+        if isinstance(result, RecordModel) and type(result) is not type(obj):
+            return registry.of(result).page_url(result)
+        return self.type.page_url(obj)
+
+    def done(self, obj: RecordModel) -> str:
+        return str(self.declared.done)
+
+
+class TransferForm(forms.Form):
+    """To whom."""
+
+    owner = forms.ModelChoiceField(User.objects.filter(is_active=True), label=gettext_lazy("Owner"), required=False)
+    department = forms.ModelChoiceField(
+        Department.objects.all(), label=gettext_lazy("Department"), required=False,
+        help_text=gettext_lazy("Empty: the department of the new owner."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("owner") and not cleaned.get("department"):
+            raise ValidationError(_("Choose a person or a department."))
+        return cleaned
+
+
+class TransferView(OperationView):
+    """Give a record to somebody else."""
+
+    action = "transfer"
+    title = gettext_lazy("Give to somebody else")
+
+    def build_form(self, obj: RecordModel, data: QueryDict | None) -> forms.Form:
+        return TransferForm(data, initial={"owner": obj.owner_id})
+
+    def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
+        return services.transfer(obj, owner=data["owner"], department=data["department"], by=self.viewer.user)
+
+    def after(self, obj: RecordModel, result: Any) -> str:
+        visible = type(obj).objects.for_user(self.viewer.principal).filter(pk=obj.pk).exists()
+        return self.type.page_url(obj) if visible else self.type.url("list")
+
+
+class BinView(OperationView):
+    """Put a record into the bin."""
+
+    action = "delete"
+    title = gettext_lazy("Delete")
+    label = gettext_lazy("Move to the bin")
+    danger = True
+
+    def text(self, obj: RecordModel) -> str:
+        return _("“%(title)s” goes to the bin and can be restored from there.") % {"title": obj.title}
+
+    def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
+        binning.remove(obj, by=self.viewer.user)
+
+    def after(self, obj: RecordModel, result: Any) -> str:
+        return self.type.url("list")
+
+    def done(self, obj: RecordModel) -> str:
+        return _("Moved to the bin: %(title)s") % {"title": obj.title}
+
+
+class BinListView(RecordView):
+    """What is in the bin, newest first."""
+
+    action = "delete"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = self.type.model.everything.get_queryset().filter(deleted_at__isnull=False)
+        found = list(rows.for_user(self.viewer.principal, "delete").order_by("-deleted_at", "-pk")[:200])
+        removed = Event.objects.filter(subject__in=[row.pk for row in found], kind__endswith=".removed")
+        actors = {e.subject_id: str(e.actor or _("System")) for e in removed.select_related("actor").order_by("id")}
+        context = {
+            "rows": [
+                {
+                    "title": row.title, "number": self.type.number_of(row), "who": actors.get(row.pk, ""),
+                    "when": formats.moment_of(row.deleted_at), "restore_url": self.type.url("restore", row.pk),
+                }
+                for row in found
+            ],
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": _("Bin"), "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render("records/bin.html", context)
+
+
+class RestoreView(RecordView):
+    """Bring a record back from the bin."""
+
+    http_method_names = ["post"]
+    action = "delete"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rows = self.type.model.everything.get_queryset()
+        obj = policy.get_visible(rows, self.viewer.principal, pk, "delete")
+        with via(Via.FORM):
+            binning.restore(obj, by=self.viewer.user)
+        messages.success(request, _("Restored: %(title)s") % {"title": obj.title})
+        return HttpResponseRedirect(self.type.page_url(obj), status=303)
+
+
+class AssignForm(forms.Form):
+    """Whom to assign; they are added to those who are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"] = SeveralField(User.objects.filter(is_active=True), label=_("Assignees"))
+
+
+class TagForm(forms.Form):
+    """Which tags to add."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tags"] = SeveralField(Tag.objects.in_use(), label=_("Tags"))
+
+
+class BulkView(RecordView):
+    """Assign, tag or delete many rows: what was done, and every refused row with the reason."""
+
+    http_method_names = ["post"]
+    action = "bulk"
+    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # noqa: RUF012  # read only
+    labels: dict[str, Any] = {  # noqa: RUF012  # read only
+        "assign": gettext_lazy("Assign"), "tag": gettext_lazy("Tag"), "bin": gettext_lazy("Move to the bin"),
+    }  # fmt: skip
+
+    def post(self, request: HttpRequest, name: str) -> HttpResponse:
+        if name not in self.type.bulk or name not in self.forms:
+            raise Http404
+        rows = self.selected()
+        form_class = self.forms[name]
+        form = form_class(request.POST if "confirmed" in request.POST else None) if form_class else None
+        if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
+            return self.ask(name, rows, form, status=422 if form is not None and form.is_bound else 200)
+        try:
+            with submissions.once(request.POST.get("nonce", "")) as submission:
+                outcome = self.perform(name, rows, form.cleaned_data if form else {})
+                submission.url = self.back_url
+        except AlreadySubmitted:
+            return HttpResponseRedirect(self.back_url, status=303)
+        return self.report(outcome)
+
+    @property
+    def back_url(self) -> str:
+        """The list as it was."""
+        query = self.request.POST.get("query", "")
+        state = lists.ListState(self.type, self.viewer, QueryDict(query))
+        return state.link()
+
+    def selected(self) -> list[RecordModel]:
+        """The selected rows this person sees; unknown ids are simply not there."""
+        keys = [int(k) for k in self.request.POST.getlist("pk")[:MOST_SELECTED] if k.isdigit() and len(k) < 18]
+        rows = list(self.type.model.objects.for_user(self.viewer.principal).filter(pk__in=keys))
+        if not rows:
+            raise NothingSelected
+        return rows
+
+    def ask(self, name: str, rows: list[RecordModel], form: Any, status: int) -> HttpResponse:
+        titles = ", ".join(row.title for row in rows[:5]) + ("…" if len(rows) > 5 else "")
+        kept = [("pk", row.pk) for row in rows]
+        nonce = self.request.POST.get("nonce") or submissions.new_nonce()
+        kept += [("query", self.request.POST.get("query", "")), ("confirmed", "1"), ("nonce", nonce)]
+        context = {
+            "title": self.labels[name], "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
+            "form": form, "label": self.labels[name], "danger": name == "bin", "cancel_url": self.back_url,
+            "action": self.request.get_full_path(), "fields": kept,
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": self.labels[name], "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render("records/operation.html", context, status=status)
+
+    def perform(self, name: str, rows: list[RecordModel], data: dict[str, Any]) -> bulk.Outcome:
+        by = self.viewer.user
+        label = f"{self.labels[name]}: {len(rows)}"
+        if name == "bin":
+            return bulk.for_each(rows, lambda row: binning.remove(row, by=by), by=by, label=label)
+        link, added = ("tags", data["tags"]) if name == "tag" else ("assignees", data["people"])
+        keys = {item.pk for item in added}
+        return bulk.for_each(rows, _adder(link, keys, by), by=by, label=label)
+
+    def report(self, outcome: bulk.Outcome) -> HttpResponse:
+        context = {
+            "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
+            "refused": [
+                {"title": row.title, "url": self.type.page_url(row), "reason": reason} for row, reason in outcome.refused
+            ],
+            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)}, "back_url": self.back_url,
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": _("Result"), "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render("records/bulk_result.html", context)
+
+
+def _adder(link: str, keys: set[int], by: User) -> Callable[[RecordModel], RecordModel]:
+    def add(row: RecordModel) -> RecordModel:
+        have = set(link_fields[link].ids(row.pk))
+        return changes.edit(row, {link: sorted(have | keys)}, by=by)
+
+    return add
+
+

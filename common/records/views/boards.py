@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from common.changes.services import via
+from common.events.models import Via
+from common.kinds.errors import DomainError
+from common.records import lists
+from common.records.declaring import Board
+from common.records.errors import BadFilter
+from common.records.views.base import RecordView
+from common.records.views.lists import ListView, back
+
+CARDS = 50
+
+
+class BoardView(ListView):
+    """The board: one column per stage, sums over all matching rows, the first cards of each."""
+
+    @property
+    def board(self) -> Board:
+        """The type's declaration."""
+        found = self.type.board
+        assert found is not None  # noqa: S101  # routes exist only for types with a board
+        return found
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state = lists.ListState(self.type, self.viewer, request.GET)
+        groups = self.board.groups(request, self.viewer)
+        rows = self.scoped(state, groups)
+        totals = self.board.totals(rows)
+        columns = [self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]]
+        context = {
+            "tabs": lists.tabs(state, "board"), "filters": lists.filter_row(state) | {"action": self.type.url("board")},
+            "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
+            "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
+            "total": totals.get(None, {}),
+        }  # fmt: skip
+        return self.render("records/board.html", context)
+
+    def scoped(self, state: lists.ListState, groups: dict[str, Any]) -> Any:
+        """The visible matching rows of this board."""
+        return state.visible().filter(groups["condition"])
+
+    def column(
+        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], rows: Any, sums: dict[str, Any],
+        start: int = 0,
+    ) -> dict[str, Any]:  # fmt: skip
+        """A column with its sums and first cards."""
+        inside = self.type.select(rows.filter(**{self.board.column: column["key"]})).order_by(*self.board.order)
+        found = list(inside[start : start + CARDS + 1])
+        extra = {"signals": lists.signals(found, self.viewer)}
+        cards = [self.board.card(obj, extra, self.viewer) for obj in found[:CARDS]]
+        more = state.link("board-column", column=str(column["key"]), start=str(start + CARDS)) if len(found) > CARDS else ""
+        return {**column, "count": 0, "sum": "", "weighted": "", **sums, "cards": cards, "more_url": more}
+
+
+class BoardColumnView(BoardView):
+    """More cards of a column, a fragment."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        state = lists.ListState(self.type, self.viewer, request.GET)
+        groups = self.board.groups(request, self.viewer)
+        wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
+        column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
+        if column is None or not start.isdigit() or len(start) > 6:
+            raise BadFilter(part="column")
+        drawn = self.column(state, groups, column, self.scoped(state, groups), {}, int(start))
+        return self.render("records/_cards.html", {"column": drawn, "columns": groups["columns"]})
+
+
+class BoardMoveView(RecordView):
+    """A card was dropped, or sent by the keyboard."""
+
+    http_method_names = ["post"]
+    action = "move"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        board = self.type.board
+        assert board is not None  # noqa: S101  # routes exist only for types with a board
+        if closing := request.POST.get("close"):
+            url = f"{self.type.url('action', obj.pk, 'close')}?{urlencode({'outcome': closing, 'next': self.type.url('board')})}"
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        target = request.POST.get("stage", "")
+        if not target.isdigit() or len(target) > 17:
+            raise BadFilter(part="stage")
+        try:
+            with via(Via.BOARD):
+                board.move(obj, int(target), self.viewer.user)
+        except DomainError as refusal:
+            if request.htmx:
+                return HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")
+            return self.render(f"{refusal.status}.html", {"detail": str(refusal)}, status=refusal.status)
+        if request.htmx:
+            return HttpResponse(status=204)
+        return back(request, self.type.url("board"))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from common.changes import submissions
+from common.changes.services import via
+from common.changes.submissions import AlreadySubmitted
+from common.events.models import Via
+from common.kinds.models import RecordModel
+from common.records import forms
+from common.records.forms import RecordForm
+from common.records.views.base import RecordView
+
+
+class FormView(RecordView):
+    """The form of a record."""
+
+    def page(self, form: RecordForm, obj: RecordModel | None, status: int = 200) -> HttpResponse:
+        title = str(self.type.new_label) if obj is None else _("Edit")
+        crumbs = [{"label": self.type.label_plural, "url": self.type.url("list")}]
+        if obj is not None:
+            crumbs.append({"label": self.type.number_of(obj), "url": self.type.page_url(obj)})
+        context = {
+            "form": form, "obj": obj, "sections": forms.layout(form, list(self.type.sections)),
+            "summary": forms.summary(form), "hidden": [form[n] for n in ("nonce", "base_version") if n in form.fields],
+            "cancel_url": self.type.page_url(obj) if obj else self.type.url("list"),
+            "crumbs": [*crumbs, {"label": title, "url": ""}], "title": title,
+        }  # fmt: skip
+        return self.render("records/form.html", context, status=status)
+
+    def answer(self, request: HttpRequest, form: RecordForm, obj: RecordModel | None) -> HttpResponse:
+        """Save once, then to the record; or the form again with what was refused."""
+        saved: Any = None
+        if form.is_valid():
+            try:
+                with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM):
+                    saved = form.save()
+                    if saved is None:
+                        raise _NotSaved
+                    submission.url = self.type.page_url(saved)
+            except AlreadySubmitted as again:
+                return HttpResponseRedirect(again.url or self.type.url("list"), status=303)
+            except _NotSaved:
+                saved = None
+        if saved is None:
+            return self.page(form, obj, status=409 if form.conflict else 422)
+        messages.success(request, _("Saved: %(title)s") % {"title": saved.title})
+        return HttpResponseRedirect(self.type.page_url(saved), status=303)
+
+
+class _NotSaved(Exception):
+    """Rolls the nonce back: the corrected form may be sent again."""
+
+
+class NewView(FormView):
+    """Make a record."""
+
+    action = "create"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        initial = {**self.type.initial(request, self.viewer), **request.GET.dict()}
+        return self.page(RecordForm(self.type, self.viewer, initial=initial), None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request, RecordForm(self.type, self.viewer, data=request.POST), None)
+
+
+class EditView(FormView):
+    """Change a record; stale edits are merged or both versions shown."""
+
+    action = "change"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        return self.page(RecordForm(self.type, self.viewer, obj), obj)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        return self.answer(request, RecordForm(self.type, self.viewer, obj, data=request.POST), obj)

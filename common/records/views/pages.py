@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.changes import values as tracked
+from common.events.models import Via
+from common.files import services as files
+from common.files.models import Attachment
+from common.kinds import formats
+from common.kinds.errors import DomainError, NotVisible
+from common.kinds.models import RecordModel
+from common.people.models import User
+from common.policy import scopes
+from common.records import registry, services, timeline
+from common.records.declaring import Action
+from common.records.fieldkinds import kind_of
+from common.records.views.base import RecordView
+
+
+class PageView(RecordView):
+    """The page of one record: head, stage bar, facts, panels, details, timeline, composer."""
+
+    composer_error = ""
+    composer_text = ""
+
+    def get(self, request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+        obj = self.get_object()
+        self.related = scopes.relations(self.viewer.principal, [obj])[obj.pk]
+        allowed = self.allowed_actions()
+        head = self.type.head(obj, self.viewer)
+        bar = self.type.bar(obj, self.viewer)
+        panels = [
+            {"panel": panel, "data": panel.load(obj, self.viewer)} for panel in registry.panels(self.type)
+        ]  # fmt: skip
+        attached = self.files(obj)
+        context = {
+            "obj": obj, "number": self.type.number_of(obj), "head": head, "bar": self.usable(bar, allowed),
+            "facts": self.type.facts(obj, self.viewer), "panels": panels, "files": attached,
+            "fields": details(obj, self), "actions": self.actions(obj, allowed, "button"),
+            "menu": self.menu(obj, allowed), "tags": self.tags(obj), "may_change": "change" in allowed,
+            "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj),
+            "composer": {"error": self.composer_error, "text": self.composer_text},
+            "note_url": self.type.url("note", obj.pk),
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": self.type.number_of(obj), "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render(self.type.page_template, context, status=status)
+
+    def allowed_actions(self) -> set[str]:
+        """What this person may do to this record."""
+        names = {"change", "delete", "transfer", *(a.permission or a.name for a in registry.actions(self.type))}
+        return scopes.actions(self.viewer.principal, self.type.model, self.related, names)
+
+    def usable(self, bar: dict[str, Any] | None, allowed: set[str]) -> dict[str, Any] | None:
+        """The stage bar without the links this person may not use."""
+        if bar is None:
+            return None
+        if bar["permission"] not in allowed:
+            for stage in bar["stages"]:
+                stage["url"] = None
+        if bar["close_permission"] not in allowed:
+            bar["close"] = None
+        return bar
+
+    def offered(self, obj: RecordModel, allowed: set[str]) -> list[Action]:
+        """The named actions that make sense now and are allowed."""
+        return [
+            action for action in registry.actions(self.type)
+            if (action.permission or action.name) in allowed and action.offered(obj)
+        ]  # fmt: skip
+
+    def button(self, obj: RecordModel, action: Action) -> dict[str, Any]:
+        """An action as a button or menu item: posted at once, or first its form."""
+        return {
+            "label": action.label, "icon": action.icon, "url": self.type.url("action", obj.pk, action.name),
+            "method": "get" if action.form or action.danger else "post", "key": action.key,
+            "tone": "primary" if action.shown == "primary" else "danger" if action.danger else "",
+        }  # fmt: skip
+
+    def actions(self, obj: RecordModel, allowed: set[str], place: str) -> list[dict[str, Any]]:
+        """The buttons of the head."""
+        shown = [a for a in self.offered(obj, allowed) if a.shown in (place, "primary")]
+        found = [self.button(obj, action) for action in shown]
+        if "change" in allowed and self.type.sections:
+            found.append({"label": _("Edit"), "icon": "pencil", "url": self.type.url("edit", obj.pk), "key": "e"})
+        found.append({
+            "label": _("History"), "icon": "history", "url": self.type.url("history", obj.pk), "icon_only": True,
+        })  # fmt: skip
+        return found
+
+    def menu(self, obj: RecordModel, allowed: set[str]) -> list[dict[str, Any]]:
+        """The dots menu."""
+        found = [self.button(obj, action) for action in self.offered(obj, allowed) if action.shown == "menu"]
+        if "transfer" in allowed:
+            found.append({
+                "label": _("Give to somebody else"), "icon": "user-share", "url": self.type.url("transfer", obj.pk),
+            })  # fmt: skip
+        if "delete" in allowed:
+            found.append({
+                "label": _("Delete"), "icon": "trash", "url": self.type.url("bin", obj.pk), "tone": "danger",
+            })  # fmt: skip
+        return found
+
+    def tags(self, obj: RecordModel) -> list[str]:
+        """The words on the record."""
+        if "tags" not in obj.link_fields:
+            return []
+        return [str(row.tag) for row in obj.record.record_tags.select_related("tag")]
+
+    def files(self, obj: RecordModel) -> list[dict[str, Any]]:
+        """The files as boxes."""
+        rows = Attachment.objects.filter(record_id=obj.pk, removed_at=None).select_related("blob", "by")
+        return [
+            {
+                "name": row.name, "url": reverse("files:serve", args=[row.pk, row.name]),
+                "note": " · ".join(filter(None, [
+                    filesizeformat(row.blob.size), row.by.full_name if row.by else "",
+                    formats.short_date(formats.timezone.localtime(row.at).date()),
+                ])),
+                "remove_url": self.type.url("file-remove", obj.pk, row.pk),
+            }
+            for row in rows.order_by("-at")
+        ]  # fmt: skip
+
+    def section_tabs(self, panels: list[dict[str, Any]], attached: list[Any]) -> list[dict[str, Any]]:
+        """The tabs of the page's sections."""
+        tabs = [
+            {"id": f"s-{entry['panel'].key}", "label": entry["panel"].label, "count": entry["data"].get("count")}
+            for entry in panels if not entry["data"].get("hidden")
+        ]  # fmt: skip
+        tabs.append({"id": "s-files", "label": _("Files"), "count": len(attached)})
+        tabs.append({"id": "s-details", "label": _("Details"), "count": None})
+        return tabs
+
+    def timeline(self, obj: RecordModel) -> dict[str, Any]:
+        """Planned and past."""
+        told, more = timeline.placed_on(obj, self.viewer)
+        url = self.type.url("timeline", obj.pk)
+        return {
+            "planned": self.type.planned(obj), "days": timeline.draw(told),
+            "more_url": f"{url}?before={timeline.sign(more)}" if more else "",
+        }  # fmt: skip
+
+
+def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
+    """Every field of the form in words, as label and value; then who made it when."""
+    related = scopes.relations(view.viewer.principal, [obj])[obj.pk]
+    rights = scopes.fields(view.viewer.principal, type(obj), related)
+    found = []
+    for section in view.type.sections:
+        for name in section.names:
+            if not rights.readable(name) or name == "name":
+                continue
+            kind = kind_of(type(obj), name)
+            cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
+            text = cell.get("text") or kind.text(obj)
+            if text:
+                found.append({"label": str(kind.label).capitalize(), "value": text, "url": cell.get("url", "")})
+    maker = obj.created_by.full_name if obj.created_by else ""
+    made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
+    found.append({"label": _("Owner"), "value": str(obj.owner or ""), "url": ""})
+    found.append({"label": _("Department"), "value": str(obj.department or ""), "url": ""})
+    found.append({"label": _("Created"), "value": made, "url": ""})
+    return found
+
+
+class TimelineView(RecordView):
+    """Older items of a timeline, a fragment."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        told, more = timeline.placed_on(obj, self.viewer, timeline.unsign(request.GET.get("before", "")))
+        url = self.type.url("timeline", obj.pk)
+        context = {"days": timeline.draw(told), "more_url": f"{url}?before={timeline.sign(more)}" if more else ""}
+        if self.is_fragment:
+            return self.render("partials/timeline_items.html", context)
+        return self.render("records/older.html", {**context, "obj": obj, "back_url": self.type.page_url(obj)})
+
+
+class HistoryView(RecordView):
+    """Who changed what, when and how: filter by person, field and way."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        told = timeline.about(obj, self.viewer, request.GET.dict())
+        rights = scopes.fields(self.viewer.principal, type(obj))
+        names = [name for name in tracked.field_names(type(obj)) if rights.readable(name)]
+        filters = [
+            self.choice("who", _("Who"), [(str(u.pk), str(u)) for u in User.objects.filter(is_active=True)]),
+            self.choice("field", _("Field"), [(name, timeline.field_label(type(obj), name)) for name in names]),
+            self.choice("via", _("How"), [(value, str(label)) for value, label in Via.choices]),
+        ]
+        context = {
+            "obj": obj, "days": timeline.entries(told), "filters": filters, "back_url": self.type.page_url(obj),
+            "crumbs": [
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": self.type.number_of(obj), "url": self.type.page_url(obj)}, {"label": _("History"), "url": ""},
+            ],
+        }  # fmt: skip
+        return self.render("records/history.html", context)
+
+    def choice(self, name: str, label: str, options: list[tuple[str, str]]) -> dict[str, Any]:
+        """One filter of the page as `partials/report_filters.html` takes it."""
+        chosen = self.request.GET.get(name, "")
+        choices = [{"value": "", "label": _("all"), "selected": not chosen}]
+        choices += [{"value": v, "label": text, "selected": v == chosen} for v, text in options]
+        return {"name": name, "label": label, "kind": "select", "choices": choices, "active": bool(chosen)}
+
+
+class NoteView(PageView):
+    """Write a note, with files."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        obj = self.get_object()
+        text = request.POST.get("text", "")[:20_000]
+        try:
+            services.add_note(obj, text=text, attached=request.FILES.getlist("files"), by=self.viewer.user)
+        except DomainError as refusal:
+            self.composer_error, self.composer_text = str(refusal), text
+            return PageView.get(self, request, pk, status=refusal.status)
+        return HttpResponseRedirect(f"{self.type.page_url(obj)}#timeline", status=303)
+
+
+class FileRemoveView(RecordView):
+    """Take a file off a record."""
+
+    http_method_names = ["post"]
+    action = "change"
+
+    def post(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+        obj = self.get_object()
+        row = Attachment.objects.filter(pk=file_pk, record_id=obj.pk, removed_at=None).first()
+        if row is None:
+            raise NotVisible
+        files.detach(obj, row, by=self.viewer.user)
+        return HttpResponseRedirect(f"{self.type.page_url(obj)}#s-files", status=303)
+
+

@@ -1,0 +1,69 @@
+"""Which dictionaries administrators edit, and how: declared here for the platform, in `records.py` for an app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from common.kinds.models import DictionaryBase
+from common.records.declaring import Words
+
+GROUPS: dict[str, Words] = {
+    "company": _("Company"), "sales": _("Sales"), "money": _("Money"), "lists": _("Lists"), "system": _("System"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: a field, or a function of the row."""
+
+    label: Words
+    value: Callable[[Any], object]
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class DictionaryPage:
+    """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline)."""
+
+    key: str
+    model: type[DictionaryBase]
+    group: str
+    label: Words
+    text: Words
+    fields: Sequence[str]
+    columns: Sequence[Column] = ()
+    parent: str = ""
+    ordered: bool = True
+    order: int = 50
+    widen: Callable[[Any], Any] | None = None
+    saved: Callable[[Any, Any], None] | None = None
+    extra_fields: Callable[[Any], dict[str, Any]] | None = None
+    change_text: Words = ""
+    sort: Sequence[str] = field(default_factory=tuple)
+
+
+_pages: dict[str, DictionaryPage] = {}
+
+
+def declare(page: DictionaryPage) -> None:
+    """Put a dictionary into the settings."""
+    _pages[page.key] = page
+
+
+def find(key: str) -> DictionaryPage | None:
+    """The dictionary of this address."""
+    return _pages.get(key)
+
+
+def by_group() -> list[tuple[Words, list[DictionaryPage]]]:
+    """The settings' sub-navigation: groups with their pages, in order."""
+    found = []
+    for key, label in GROUPS.items():
+        pages = sorted((p for p in _pages.values() if p.group == key), key=lambda p: (p.order, p.key))
+        if pages:
+            found.append((label, pages))
+    return found

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common import clock
+from common.changes import services as changes
+from common.changes.services import via
+from common.events.models import Via
+from common.kinds.errors import DomainError
+from common.policy.rules import needs
+from common.setup import dictionaries, selectors
+from common.setup.dictionaries import DictionaryPage
+from common.setup.forms import form_class
+
+administrators = needs("setup", "change")
+
+
+def _page(key: str) -> DictionaryPage:
+    page = dictionaries.find(key)
+    if page is None:
+        raise Http404
+    return page
+
+
+def _nav(current: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "items": [
+                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current} for p in pages
+            ],
+        }
+        for label, pages in dictionaries.by_group()
+    ]  # fmt: skip
+
+
+@administrators
+def home(request: HttpRequest) -> HttpResponse:
+    """The settings begin with the first dictionary."""
+    first = dictionaries.by_group()[0][1][0]
+    return HttpResponseRedirect(reverse("setup:list", args=[first.key]))
+
+
+@administrators
+def dictionary_list(request: HttpRequest, key: str) -> HttpResponse:
+    """The rows of a dictionary, in order, archived ones last."""
+    page = _page(key)
+    parents = selectors.parents(page)
+    chosen = request.GET.get("of", "")
+    parent = next((p for p in parents if str(p.pk) == chosen), parents[0] if parents else None)
+    rows = selectors.rows(page, parent)
+    new_url = reverse("setup:new", args=[key]) + (f"?{page.parent}={parent.pk}" if parent else "")
+    context = {
+        "page": page, "nav": _nav(key), "add": {"label": _("Add"), "url": new_url},
+        "tabs": [
+            {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None} for p in parents
+        ],
+        "columns": [{"label": _("Name"), "numeric": False}]
+        + [{"label": column.label, "numeric": column.numeric} for column in page.columns],
+        "rows": [_row(page, row) for row in rows], "order_url": reverse("setup:order", args=[key]) if page.ordered else "",
+    }  # fmt: skip
+    return render(request, "setup/list.html", context)
+
+
+def _row(page: DictionaryPage, row: Any) -> dict[str, Any]:
+    archived = bool(getattr(row, "archived_at", None))
+    label = _("Use again") if archived else _("Archive")
+    menu = [{"label": _("Edit"), "icon": "pencil", "url": reverse("setup:edit", args=[page.key, row.pk])}]
+    if hasattr(row, "archived_at"):
+        url = reverse("setup:archive", args=[page.key, row.pk])
+        menu.append({"label": label, "icon": "archive", "url": url, "method": "post"})
+    elif page.key != "people":
+        url = reverse("setup:delete", args=[page.key, row.pk])
+        menu.append({"label": _("Delete"), "icon": "trash", "url": url, "method": "post", "tone": "danger"})
+    return {
+        "pk": row.pk, "label": str(row), "url": reverse("setup:edit", args=[page.key, row.pk]), "archived": archived,
+        "cells": [{"text": _shown(column.value(row)), "numeric": column.numeric} for column in page.columns],
+        "menu": menu,
+    }  # fmt: skip
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    return "" if value is None else str(value)
+
+
+@administrators
+def dictionary_form(request: HttpRequest, key: str, pk: int | None = None) -> HttpResponse:
+    """One row of a dictionary: new or edit."""
+    page = _page(key)
+    row = selectors.row(page, pk) if pk is not None else page.model()
+    if row is None:
+        raise Http404
+    initial = {} if pk else {name: value for name, value in request.GET.items() if name in page.fields}
+    form = form_class(page)(request.POST or None, instance=row, initial=initial)
+    if page.extra_fields is not None:
+        form.fields.update(page.extra_fields(row))
+    if request.method == "POST" and form.is_valid() and _saved(request, page, form):
+        messages.success(request, _("Saved: %(title)s") % {"title": row})
+        return HttpResponseRedirect(_list_url(page, row), status=303)
+    drawn = [{"cols": "1", "fields": [field]} for field in form]
+    context = {
+        "page": page, "nav": _nav(key), "title": str(row) if pk else _("New"), "cancel_url": _list_url(page, row),
+        "sections": [{"id": "s-main", "label": "", "rows": drawn, "errors": 0}],
+        "summary": {"title": _("Not saved yet"), "text": " ".join(form.non_field_errors()), "links": []}
+        if form.errors else None,
+    }  # fmt: skip
+    return render(request, "setup/form.html", context, status=422 if form.errors else 200)
+
+
+def _list_url(page: DictionaryPage, row: Any) -> str:
+    url = reverse("setup:list", args=[page.key])
+    parent = getattr(row, f"{page.parent}_id", None) if page.parent else None
+    return f"{url}?of={parent}" if parent else url
+
+
+def _saved(request: HttpRequest, page: DictionaryPage, form: Any) -> bool:
+    try:
+        with transaction.atomic(), via(Via.FORM), changes.change_set(str(form.instance), by=request.user):
+            row = form.instance
+            if not row.pk and page.ordered and hasattr(row, "position"):
+                row.position = selectors.next_position(page)
+            changes.save_dictionary(row, by=request.user)
+            if page.saved is not None:
+                page.saved(row, form.cleaned_data)
+    except IntegrityError:
+        form.add_error(None, _("Another entry has the same values; this one was not saved."))
+        return False
+    except (DomainError, ValidationError) as refusal:
+        form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+        return False
+    return True
+
+
+@administrators
+@require_POST
+def archive(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Take a row out of use, or back into it; records that have it keep it."""
+    page = _page(key)
+    row = selectors.row(page, pk)
+    if row is None or not hasattr(row, "archived_at"):
+        raise Http404
+    row.archived_at = None if row.archived_at else clock.now()
+    try:
+        with transaction.atomic(), via(Via.FORM):
+            changes.save_dictionary(row, by=request.user)
+            if page.saved is not None:
+                page.saved(row, {})
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(_list_url(page, row), status=303)
+
+
+@administrators
+@require_POST
+def delete(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Delete a row that nothing uses (rates, holidays)."""
+    page = _page(key)
+    row = selectors.row(page, pk)
+    if row is None or hasattr(row, "archived_at") or page.key == "people":
+        raise Http404
+    try:
+        with transaction.atomic(), via(Via.FORM):
+            changes.delete_dictionary(row, by=request.user)
+    except ProtectedError:
+        messages.error(request, _("“%(title)s” is in use and stays.") % {"title": row})
+    return HttpResponseRedirect(_list_url(page, row), status=303)
+
+
+@administrators
+@require_POST
+def order(request: HttpRequest, key: str) -> HttpResponse:
+    """Put rows in the posted order."""
+    page = _page(key)
+    keys = [int(k) for k in request.POST.getlist("order") if k.isdigit() and len(k) < 18]
+    rows = selectors.rows_by_key(page, keys)
+    with transaction.atomic(), via(Via.FORM), changes.change_set(str(page.label), by=request.user):
+        for position, pk in enumerate(keys, start=1):
+            row = rows.get(pk)
+            if row is not None and row.position != position:
+                row.position = position
+                changes.save_dictionary(row, by=request.user)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(request.headers.get("Referer") or reverse("setup:list", args=[key]), status=303)

@@ -27,9 +27,7 @@ def main() -> int:
     code = 0
     skipped = sum("skip_reason" in package for package in packages)
     if skipped:
-        print(
-            f"Known vulnerabilities: {skipped} of {len(packages)} packages not checked, the service lacks them"
-        )
+        print(f"Known vulnerabilities: not checked for {skipped} of {len(packages)} packages.")
     for package in packages:
         for one in package.get("vulns", []):
             mended = ", ".join(one["fix_versions"])

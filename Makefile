@@ -6,9 +6,13 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
 # One stamp per content of a lock file: a changed lock installs, an unchanged one costs nothing.
 BASE := $(VENV)/base-$(firstword $(shell cksum requirements/base.txt))
 DEV := $(VENV)/dev-$(firstword $(shell cksum requirements/dev.txt))
+# Commands that must not touch the data under var/.
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py
+DJADE := $(VENV)/bin/djade --target-version 5.2
+TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test check format messages lock clean
+.PHONY: run test check format messages lock clean lint types layers templates schema words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
 run: $(BASE)
@@ -19,18 +23,40 @@ run: $(BASE)
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
 
-# Everything that can be said about the code without running the product.
+# Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
+GATES := lint types layers templates schema words architecture audit
 check: $(DEV)
-	@$(PY) -m tests.check
+	@$(PY) -m config.frontend
+	@$(MAKE) --no-print-directory --keep-going $(GATES) && echo "All checks passed."
+
+lint:
+	@$(VENV)/bin/ruff check --quiet --output-format concise .
+	@$(VENV)/bin/ruff format --check --quiet . >/dev/null || { echo "Not formatted: make format"; exit 1; }
+types:
+	@$(VENV)/bin/mypy --no-error-summary
+layers:
+	@$(VENV)/bin/lint-imports --no-logo > build/layers.txt || { cat build/layers.txt; exit 1; }
+templates:
+	@$(DJADE) --check $(TEMPLATES) 2>/dev/null || { echo "Templates not formatted: make format"; exit 1; }
+schema:
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
+	@$(MANAGE) check --fail-level WARNING
+words:
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues check
+architecture:
+	@$(PY) -m pytest tests/architecture
+audit:
+	@$(PY) -m tests.audit
 
 # Format the code and mend what the linter can mend.
 format: $(DEV)
 	$(VENV)/bin/ruff check --fix-only --quiet .
 	$(VENV)/bin/ruff format .
+	-$(DJADE) $(TEMPLATES)
 
 # Bring locale/*.po up to date with the texts of the code (needs gettext).
 messages: $(DEV)
-	DJANGO_SETTINGS_MODULE=config.settings $(PY) -m config.catalogues update
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues update
 
 # Choose versions anew within requirements/*.in and package.json, and write the lock files.
 lock: $(DEV)

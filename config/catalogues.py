@@ -19,6 +19,8 @@ LANGUAGES = ("ru",)
 NOT_EXTRACTED = ["node_modules", "build", "var", "tests", ".venv", "config/catalogues.py"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
+MOST_LINES = 20
+
 Key = tuple[str, str, str]
 
 
@@ -32,7 +34,8 @@ def compile_all() -> None:
 
 def update() -> None:
     """Bring the .po files up to date with the texts of the code and the templates."""
-    call_command("makemessages", locale=LANGUAGES, ignore_patterns=NOT_EXTRACTED, no_obsolete=True, no_wrap=True)
+    options = {"locale": LANGUAGES, "ignore_patterns": NOT_EXTRACTED}
+    call_command("makemessages", no_obsolete=True, no_wrap=True, **options)
 
 
 def extracted() -> dict[Key, polib.POEntry]:
@@ -96,12 +99,12 @@ def check() -> int:
     code = 0
     for language in LANGUAGES:
         path = LOCALE / language / "LC_MESSAGES" / "django.po"
-        lacking = faults(wanted, polib.pofile(str(path))) if path.exists() else [f"{path.name} does not exist"]
-        for line in lacking:
+        lacking = faults(wanted, polib.pofile(str(path)) if path.exists() else polib.POFile())
+        for line in lacking[:MOST_LINES]:
             print(f"{language}: {line}")
         if lacking:
             code = 1
-            print(f"{language}: {len(lacking)} texts to mend: `make messages`, then translate them in {path.name}.")
+            print(f"{language}: {len(lacking)} texts to mend: `make messages`, then translate them.")
     return code
 
 

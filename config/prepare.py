@@ -1,7 +1,7 @@
 """Brings an installation up to date before it starts: `python -m config.prepare`.
 
-Front end, catalogues, static files, database, presets and, on an empty database, the demo company. Every step is
-skipped when there is nothing to do, so a second start costs about a second.
+Front end, catalogues, static files, database, presets and, on an empty database, the demo company.
+Every step is skipped when there is nothing to do, so a second start costs about a second.
 """
 
 import hashlib

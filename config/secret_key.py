@@ -25,5 +25,5 @@ def load_or_create(path: Path) -> str:
 
 
 def is_weak(key: str) -> bool:
-    """Whether a production server must refuse this key: short, monotonous or a known placeholder."""
-    return len(key) < MINIMUM_LENGTH or len(set(key)) < 10 or key.startswith(("django-insecure-", "development"))
+    """Whether a production server must refuse this key: short, monotonous or a placeholder."""
+    return len(key) < MINIMUM_LENGTH or len(set(key)) < 10 or key.startswith("django-insecure-")

@@ -142,6 +142,8 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 
 EMAIL_BACKEND = "common.delivery.backend.OutboxBackend"
+SMTP_URL = env("KONTOR_SMTP_URL", default="")
+DEFAULT_FROM_EMAIL = env("KONTOR_MAIL_FROM", default="crm@localhost")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -172,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CELERY_BROKER_URL = env("BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env("BROKER_URL", default="filesystem://localhost/")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     BROKER_DIR = DATA_DIR / "broker"
     for folder in ("queue", "control"):

@@ -37,20 +37,27 @@ class Child:
 
 
 @dataclass
-class Running:
-    """What the supervisor knows of one child: its watcher, its output and when to start it (again)."""
+class Place:
+    """One child's place: its watcher while it runs, and when to start it (again)."""
 
     child: Child
     watcher: subprocess.Popen[bytes] | None = None
-    output: IO[bytes] | None = None
-    pending: bytes = b""
     started: float = 0.0
     failures: int = 0
     due: float | None = field(default_factory=time.monotonic)
 
 
+@dataclass
+class Output:
+    """What a watched command prints, as far as it has been read."""
+
+    name: str
+    pipe: IO[bytes]
+    pending: bytes = b""
+
+
 class Supervisor:
-    """Keeps `children` running until told to stop. When `ready()` first holds, says `greeting` and starts `then`."""
+    """Keeps `children` running until told to stop; once `ready()`, says `greeting` and starts `then`."""
 
     def __init__(
         self,
@@ -62,7 +69,7 @@ class Supervisor:
         grace: float = GRACE_SECONDS,
         console: TextIO | None = None,
     ) -> None:
-        self.running = [Running(child) for child in children]
+        self.places = [Place(child) for child in children]
         self.ready, self.greeting, self.then, self.grace = ready, greeting, then, grace
         self.greeted = False
         self.stopping = False
@@ -72,7 +79,7 @@ class Supervisor:
         self.width = max((len(child.name) for child in children), default=0)
 
     def run(self) -> int:
-        """Run until SIGINT or SIGTERM, end every child, and return the exit code. Call it from the main thread."""
+        """Run until SIGINT or SIGTERM, then end every child. Call it from the main thread."""
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, self._stop)
         while not self.stopping:
@@ -84,21 +91,19 @@ class Supervisor:
         self.stopping = True
 
     def _tick(self) -> None:
-        for one in self.running:
-            if one.watcher is not None and one.watcher.poll() is not None:
-                self._ended(one)
-            if one.due is not None and time.monotonic() >= one.due and not self.stopping:
-                self._start(one)
-        self._forward(TICK_SECONDS)
+        for place in self.places:
+            if place.due is not None and time.monotonic() >= place.due:
+                self._start(place)
+        self._look_after(self.places)
         if not self.greeted and self.ready():
             self.greeted = True
             self._say("", self.greeting)
-            self.running += [Running(child) for child in self.then]
+            self.places += [Place(child) for child in self.then]
 
-    def _start(self, one: Running) -> None:
-        one.due, one.started, one.pending = None, time.monotonic(), b""
-        one.watcher = subprocess.Popen(
-            [sys.executable, "-I", str(WATCHER), str(self.pipe_read), *one.child.command],
+    def _start(self, place: Place) -> None:
+        place.due, place.started = None, time.monotonic()
+        place.watcher = subprocess.Popen(
+            [sys.executable, "-I", str(WATCHER), str(self.pipe_read), *place.child.command],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -106,77 +111,60 @@ class Supervisor:
             pass_fds=[self.pipe_read],
             start_new_session=True,
         )
-        one.output = one.watcher.stdout
-        assert one.output is not None
-        os.set_blocking(one.output.fileno(), False)
-        self.selector.register(one.output, selectors.EVENT_READ, one)
+        if place.watcher.stdout is not None:
+            os.set_blocking(place.watcher.stdout.fileno(), False)
+            output = Output(place.child.name, place.watcher.stdout)
+            self.selector.register(output.pipe, selectors.EVENT_READ, output)
 
-    def _ended(self, one: Running) -> None:
-        """Clear what is left of a child whose watcher is gone, and plan its restart."""
-        assert one.watcher is not None
-        _signal_group(one.watcher.pid, signal.SIGKILL)
-        if one.output is not None:
-            self._read(one)
-        if one.output is not None:
-            self._close(one)
-        one.watcher = None
-        if self.stopping or one.child.once:
+    def _look_after(self, places: Sequence[Place]) -> None:
+        """Print what the children say for one tick, then clear the places of those that ended."""
+        if self.selector.get_map():
+            for key, _ in self.selector.select(TICK_SECONDS):
+                self._read(key.data)
+        else:
+            time.sleep(TICK_SECONDS)
+        for place in places:
+            if place.watcher is not None and place.watcher.poll() is not None:
+                # A killed watcher may leave members of its group behind.
+                _signal_group(place.watcher.pid, signal.SIGKILL)
+                place.watcher = None
+                self._plan_restart(place)
+
+    def _plan_restart(self, place: Place) -> None:
+        if self.stopping or place.child.once:
             return
-        if time.monotonic() - one.started >= STEADY_SECONDS:
-            one.failures = 0
-        wait = BACKOFF_SECONDS[min(one.failures, len(BACKOFF_SECONDS) - 1)]
-        one.failures += 1
-        one.due = time.monotonic() + wait
-        self._say(one.child.name, f"starts again in {wait:g} s")
+        if time.monotonic() - place.started >= STEADY_SECONDS:
+            place.failures = 0
+        wait = BACKOFF_SECONDS[min(place.failures, len(BACKOFF_SECONDS) - 1)]
+        place.failures += 1
+        place.due = time.monotonic() + wait
+        self._say(place.child.name, f"starts again in {wait:g} s")
 
     def _end_all(self) -> None:
         """Ask every group to end, wait at most `grace` seconds, then kill what is left."""
         self._say("", "Stopping …")
-        for one in self.running:
-            if one.watcher is not None:
-                _signal_group(one.watcher.pid, signal.SIGTERM)
+        for place in self.places:
+            if place.watcher is not None:
+                _signal_group(place.watcher.pid, signal.SIGTERM)
         deadline = time.monotonic() + self.grace
-        while time.monotonic() < deadline and any(one.watcher for one in self.running):
-            self._tick_while_stopping()
-        for one in self.running:
-            if one.watcher is not None:
-                _signal_group(one.watcher.pid, signal.SIGKILL)
-                one.watcher.wait()
+        while time.monotonic() < deadline and any(place.watcher for place in self.places):
+            self._look_after(self.places)
+        for place in self.places:
+            if place.watcher is not None:
+                _signal_group(place.watcher.pid, signal.SIGKILL)
+                place.watcher.wait()
 
-    def _tick_while_stopping(self) -> None:
-        for one in self.running:
-            if one.watcher is not None and one.watcher.poll() is not None:
-                self._ended(one)
-        self._forward(TICK_SECONDS)
-
-    def _forward(self, seconds: float) -> None:
-        """Wait up to `seconds` for output of the children and print it."""
-        if not self.selector.get_map():
-            time.sleep(seconds)
-            return
-        for key, _ in self.selector.select(seconds):
-            self._read(key.data)
-
-    def _read(self, one: Running) -> None:
-        assert one.output is not None
+    def _read(self, output: Output) -> None:
+        """Print the whole lines that are there; at the end of the pipe, also an unfinished one."""
         with suppress(BlockingIOError):
-            while True:
-                data = os.read(one.output.fileno(), 65536)
-                if not data:
-                    self._close(one)
-                    return
-                *lines, one.pending = (one.pending + data).split(b"\n")
+            while data := os.read(output.pipe.fileno(), 65536):
+                *lines, output.pending = (output.pending + data).split(b"\n")
                 for line in lines:
-                    self._say(one.child.name, line.decode(errors="replace"))
-
-    def _close(self, one: Running) -> None:
-        assert one.output is not None
-        if one.pending:
-            self._say(one.child.name, one.pending.decode(errors="replace"))
-            one.pending = b""
-        self.selector.unregister(one.output)
-        one.output.close()
-        one.output = None
+                    self._say(output.name, line.decode(errors="replace"))
+            if output.pending:
+                self._say(output.name, output.pending.decode(errors="replace"))
+            self.selector.unregister(output.pipe)
+            output.pipe.close()
 
     def _say(self, name: str, line: str) -> None:
         prefix = f"{name:<{self.width}} | " if name else ""
@@ -231,9 +219,10 @@ def main() -> int:
     """Serve until stopped; the address comes from KONTOR_HOST and PORT."""
     host, port = os.environ.get("KONTOR_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     if not free(host, port):
-        sys.stderr.write(f"Port {port} is in use: stop what uses it, or choose another with PORT={port + 1}.\n")
+        advice = f"stop what uses it, or choose another with PORT={port + 1}"
+        sys.stderr.write(f"Port {port} is in use: {advice}.\n")
         return 1
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"
+    address = f"http://{host}:{port}/"
     os.environ.setdefault("KONTOR_SITE_URL", address.rstrip("/"))
     supervisor = Supervisor(
         children(host, port),

@@ -1,8 +1,8 @@
 """Runs one command so that it can never outlive its supervisor: `watcher.py FD COMMAND…`.
 
 The watcher leads a process group of its own and the command is a member. It holds the read end of the
-supervisor's pipe; when that reaches its end (the supervisor is gone, however it died) the whole group is killed.
-When the command ends, the rest of the group is killed too. It is started as a file, so it imports nothing of ours.
+supervisor's pipe; when that reaches its end (the supervisor is gone, however it died) the group is killed.
+When the command ends, the rest of the group is killed too. Started as a file, it imports nothing of ours.
 """
 
 import ctypes

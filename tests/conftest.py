@@ -15,7 +15,7 @@ from tests.services import browser as chrome
 from tests.services import missing
 from tests.services.redis import redis_server
 
-# Playwright's synchronous interface keeps an event loop in the test's thread; Django takes that for async code.
+# Playwright keeps an event loop in the test's thread; Django takes that for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 SCALE = float(os.environ.get("KONTOR_TEST_SCALE", "1"))
@@ -95,9 +95,9 @@ def guard(live: str) -> Iterator[chrome.Guard]:
 
 @pytest.fixture
 def page_for(browser: Browser, live: str, guard: chrome.Guard) -> Iterator[PageFor]:
-    """Open a page: `page_for(user)` signed in, `page_for()` as a stranger; `width=`, `height=`, `dark=` if needed.
+    """Open a page: `page_for(user)` signed in, `page_for()` as a stranger; `width=`, `height=`, `dark=`.
 
-    Each call is a browser of its own, in the person's language; relative addresses work (`page.goto("/")`).
+    Each call is a browser of its own, in the person's language; `page.goto("/")` works.
     """
     contexts = []
 

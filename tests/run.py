@@ -1,6 +1,6 @@
-"""Runs the tests: everything on PostgreSQL, then data logic and acceptance on SQLite. `python -m tests.run [ARGS]`.
+"""Runs the tests: everything on PostgreSQL, then data logic and acceptance on SQLite.
 
-ARGS go to pytest. `-n 2` is the default; `-n 0` runs in one process, for debuggers.
+`python -m tests.run [ARGS]`: ARGS go to pytest. It uses two processes unless ARGS say `-n 0`, for debuggers.
 """
 
 import os
@@ -13,7 +13,7 @@ from config import catalogues, frontend
 from tests.services.browser import chromium, install_chromium
 from tests.services.postgres import postgres
 
-POSTGRES_ONLY = ("tests/architecture", "tests/access/http", "tests/services", "tests/faults/test_supervisor.py")
+POSTGRES_ONLY = ("tests/architecture", "tests/access/http", "tests/faults/test_supervisor.py")
 """What says nothing new on another database."""
 NOTHING_COLLECTED = 5
 

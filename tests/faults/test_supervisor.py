@@ -1,4 +1,4 @@
-"""The supervisor under kill, with real processes: small shells stand in for web server, worker and scheduler."""
+"""The supervisor under kill, with real processes: shells stand in for the parts of the product."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -34,9 +35,13 @@ class Console:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.lines: list[str] = []
+        self.told: set[str] = set()
 
     def until(self, wanted: Callable[[str], bool]) -> str:
-        """Read on to the first line that is `wanted`."""
+        """The first line that is `wanted`, among those read or yet to come."""
+        for line in self.lines:
+            if wanted(line):
+                return line
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
@@ -45,8 +50,9 @@ class Console:
         raise AssertionError("It ended, having said:\n" + "\n".join(self.lines))
 
     def pids(self, name: str) -> list[int]:
-        """The process ids that child `name` says when it is up."""
-        line = self.until(lambda line: line.startswith(name) and "up " in line)
+        """The process ids that child `name` says when it is up; those of its next start when asked again."""
+        line = self.until(lambda line: line.startswith(name) and "up " in line and line not in self.told)
+        self.told.add(line)
         return [int(word) for word in line.split("up ")[1].split()]
 
     def end(self, signum: int) -> int:
@@ -68,11 +74,14 @@ def start() -> Iterator[Callable[..., Console]]:
             stdout=subprocess.PIPE,
             text=True,
         )
-        started.append(process)
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
+        started.append((process, watchdog))
         return Console(process)
 
     yield run
-    for process in started:
+    for process, watchdog in started:
+        watchdog.cancel()
         process.kill()
         process.wait()
         assert process.stdout is not None

@@ -32,7 +32,8 @@ def install_chromium() -> None:
         return
     print("Installing Chromium for the browser tests …", flush=True)
     for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "-qq", *command], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        quiet = subprocess.DEVNULL
+        subprocess.run(["apt-get", "-qq", *command], check=False, stdin=quiet, stdout=quiet)
 
 
 class Guard:
@@ -65,9 +66,9 @@ class Guard:
 
 
 def accessibility_faults(page: Page, **options: Any) -> list[str]:
-    """What axe finds wrong with the page as it is now, one line per rule, with the first place of each."""
+    """What axe finds wrong with the page as it is now, one line per rule, with its places."""
     found = Axe().run(page, **options).response["violations"]
-    return [f"{one['id']} ({len(one['nodes'])} ×): {one['help']}; {one['nodes'][0]['html'][:160]}" for one in found]
+    return [f"{one['id']}: {one['help']}; {[node['html'][:160] for node in one['nodes']]}" for one in found]
 
 
 def shot(page: Page, name: str) -> Path:

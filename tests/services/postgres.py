@@ -57,7 +57,7 @@ def reachable(url: str) -> bool:
 
 @contextmanager
 def own_server() -> Iterator[str]:
-    """Start a server on a socket in a new folder under the temporary directory; end and remove it afterwards."""
+    """Start a server on a socket in a new temporary folder; end and remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="kontor-pg-"))
     package = package_folder()
     person = {}
@@ -71,9 +71,9 @@ def own_server() -> Iterator[str]:
         os.chown(folder, account.pw_uid, account.pw_gid)
         person = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     data, programs = folder / "data", package / "pginstall" / "bin"
-    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
-    subprocess.run([*initdb, *locale], check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
+    options = "-U postgres -A trust --no-sync -E UTF8 --locale-provider=builtin --locale=C.UTF-8"
+    initdb = [programs / "initdb", "-D", data, *options.split()]
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
     tuned = [f"-c{name}={value}" for name, value in QUICK.items()]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(

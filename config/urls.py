@@ -1,1 +1,26 @@
-urlpatterns = []
+"""All addresses. The first part of a path names the app."""
+
+from django.urls import include, path
+
+import crm.urls
+import deals.urls
+from common.records.views.choosing import choose_dictionary
+
+urlpatterns = [
+    path("", include("common.home.urls")),
+    path("accounts/", include("config.accounts")),
+    path("settings/", include("common.setup.urls")),
+    path("files/", include("common.files.urls")),
+    path("outbox/", include("common.delivery.urls")),
+    path("choose/<str:key>/", choose_dictionary, name="choose"),
+    path("requests/", include("requests_app.urls")),
+    path("forms/", include("requests_app.forms_urls")),
+    path("deals/", include(deals.urls.deals)),
+    path("lines/", include(deals.urls.lines)),
+    path("payments/", include(deals.urls.payments)),
+    path("companies/", include(crm.urls.companies)),
+    path("contacts/", include(crm.urls.contacts)),
+    path("leads/", include(crm.urls.leads)),
+    path("products/", include("catalogue.urls")),
+    path("reports/", include("analytics.urls")),
+]

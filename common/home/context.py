@@ -71,7 +71,7 @@ class _Lazy:
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
-            "sidebar_url": reverse("people:sidebar"), "profile_url": reverse("people:profile"),
+            "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
             "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
             "settings_current": self.request.path.startswith("/settings/"),

@@ -1,9 +1,12 @@
 from django.urls import path
 
-from common.home import views
+from common.home.views import account, health, today
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("livez", views.livez, name="livez"),
-    path("readyz", views.readyz, name="readyz"),
+    path("", today.home, name="home"),
+    path("signin/<str:token>/", account.one_time_link, name="sign-in-link"),
+    path("me/", account.profile, name="profile"),
+    path("me/sidebar/", account.sidebar, name="sidebar"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
 ]

@@ -29,6 +29,6 @@ class Command(BaseCommand):
             if not people:
                 raise CommandError(f"Nobody active is called {options['name']}.")
         for user in people[:20]:
-            path = reverse("people:link", args=[services.new_sign_in_link(user)])
+            path = reverse("sign-in-link", args=[services.new_sign_in_link(user)])
             roles = ", ".join(str(role) for role in user.roles.all())
             self.stdout.write(f"  {user.username:<11} {options['base'].rstrip('/')}{path}  {user.full_name} ({roles})")

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from common.home.forms import ProfileForm
 from common.people import services
 from common.people.errors import LinkNotValid
-from common.people.forms import ProfileForm
 from common.policy.rules import public, signed_in
 
 BACKEND = "common.policy.backends.PrincipalBackend"
@@ -41,11 +41,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved"))
-        return HttpResponseRedirect(reverse("people:profile"), status=303)
+        return HttpResponseRedirect(reverse("profile"), status=303)
     rows = [("first_name", "last_name"), ("email",), ("language", "time_zone"), ("theme",)]
     drawn = [{"cols": str(len(names)), "fields": [form[name] for name in names]} for names in rows]
     context = {"form": form, "sections": [{"id": "s-own", "label": _("Your settings"), "rows": drawn, "errors": 0}]}
-    return render(request, "people/profile.html", context, status=422 if form.errors else 200)
+    return render(request, "home/profile.html", context, status=422 if form.errors else 200)
 
 
 @signed_in

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.delivery import outbound, selectors
+from common.kinds import formats
+from common.policy.rules import needs
+
+TONES = {"sent": "green", "refused": "red", "uncertain": "amber", "deferred": "amber", "skipped": "", "pending": ""}
+
+
+@needs("setup", "change")
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Every mail with its state; without a mail server they stay here."""
+    rows = [
+        {
+            "pk": mail.pk, "subject": mail.subject, "to": mail.recipient, "state": mail.get_state_display(),
+            "tone": TONES.get(mail.state, ""), "when": formats.moment_of(mail.created_at),
+        }
+        for mail in selectors.recent_mails()
+    ]  # fmt: skip
+    return render(request, "delivery/outbox.html", {"rows": rows, "sandbox": not outbound.is_configured()})
+
+
+@needs("setup", "change")
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mail as plain text."""
+    found = selectors.get_mail(pk)
+    if found is None:
+        raise Http404
+    return render(request, "delivery/mail.html", {"mail": found, "when": formats.moment_of(found.created_at)})

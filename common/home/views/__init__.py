@@ -1,0 +1,1 @@
+"""Today, a person's own account, and the health of the process."""

@@ -9,11 +9,12 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
 TINTS = 6
+DECORATIVE = SafeString('aria-hidden="true"')
 GLYPH = 'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" focusable="false"'
 
 
@@ -25,11 +26,10 @@ def read(thing: Any, name: str, default: Any = None) -> Any:
 
 
 @register.simple_tag
-def icon(name: str, size: int = 16, label: str = "", filled: bool = False, css: str = "") -> SafeString:
-    """A symbol of the sprite; decorative unless it has a label. `mail:filled` equals `mail` with filled."""
-    base, _, style = name.partition(":")
-    symbol = f"{base}-filled" if filled or style == "filled" else base
-    alternative = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+def icon(name: str, size: int = 16, label: str = "", *, filled: bool = False, css: str = "") -> SafeString:
+    """A symbol of the sprite; decorative unless it has a label. `mail` with filled equals `mail-filled`."""
+    symbol = f"{name}-filled" if filled else name
+    alternative = alternative_of(label)
     return format_html(
         '<svg class="k-icon{}" width="{}" height="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         f" {css}" if css else "",
@@ -41,13 +41,17 @@ def icon(name: str, size: int = 16, label: str = "", filled: bool = False, css: 
     )
 
 
+def alternative_of(label: str) -> SafeString:
+    return format_html('role="img" aria-label="{}"', label) if label else DECORATIVE
+
+
 def initials_of(name: str) -> str:
     words = [word for word in name.split() if word[:1].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
 @register.simple_tag
-def avatar(person: Any, size: int = 22, decorative: bool = False) -> SafeString:
+def avatar(person: Any, size: int = 22, *, decorative: bool = False) -> SafeString:
     """Initials on a tint; a company (or `square`) is square. Reads name, initials, tint, square."""
     if not person:
         return SafeString("")
@@ -61,7 +65,9 @@ def avatar(person: Any, size: int = 22, decorative: bool = False) -> SafeString:
     text = read(person, "initials") or initials_of(name)
     if decorative:
         return format_html('<span class="k-avatar{}" aria-hidden="true">{}</span>', css, text)
-    return format_html('<span class="k-avatar{}" role="img" aria-label="{}" title="{}">{}</span>', css, name, name, text)
+    return format_html(
+        '<span class="k-avatar{}" role="img" aria-label="{}" title="{}">{}</span>', css, name, name, text
+    )
 
 
 def pie(share: float, size: int) -> SafeString:
@@ -133,16 +139,22 @@ def share_bar(parts: Any, tick: float | None = None, height: int = 8, label: str
                 x,
                 width,
                 high,
-                format_html('fill="url(#k-{})"', fill) if fill.startswith("hatch") else format_html('class="k-fill-{}"', fill),
+                format_html('fill="url(#k-{})"', fill)
+                if fill.startswith("hatch")
+                else format_html('class="k-fill-{}"', fill),
                 x,
                 high if x != "0.00%" else 0,
             )
             for x, width, high, fill in cells
         ),
     )
-    mark = format_html('<rect class="k-fill-ink" x="{}%" width="2" height="{}"/>', f"{tick:.2f}", height + 8) if tick is not None else ""
+    mark = (
+        format_html('<rect class="k-fill-ink" x="{}%" width="2" height="{}"/>', f"{tick:.2f}", height + 8)
+        if tick is not None
+        else ""
+    )
     top = 4 if tick is not None else 0
-    name = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    name = alternative_of(label)
     return format_html(
         '<svg class="k-sharebar" width="100%" height="{}" {}><g transform="translate(0 {})">'
         '<rect class="k-fill-empty" width="100%" height="{}"/>{}</g>{}</svg>',

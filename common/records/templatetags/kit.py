@@ -111,7 +111,8 @@ def certainty_glyph(value: str, size: int = 16) -> SafeString:
     full = {"guaranteed": 3, "high": 2, "low": 1}.get(value, 0)
     bars = format_html_join(
         "",
-        '<rect x="{}" y="{}" width="3.6" height="{}" rx="1" stroke="currentColor" stroke-width="1" fill="{}" opacity="{}"/>',
+        '<rect x="{}" y="{}" width="3.6" height="{}" rx="1" stroke="currentColor" stroke-width="1" '
+        'fill="{}" opacity="{}"/>',
         (
             (x, 14 - height, height, "currentColor" if place < full else "none", 1 if place < full else 0.45)
             for place, (x, height) in enumerate(((1.2, 4.5), (6.2, 7.5), (11.2, 10.5)))
@@ -124,7 +125,7 @@ def certainty_glyph(value: str, size: int = 16) -> SafeString:
 
 @register.simple_tag
 def share_bar(parts: Any, tick: float | None = None, height: int = 8, label: str = "") -> SafeString:
-    """A bar of shares in percent: [(share, fill)], fill one of green, blue, hatch-blue, hatch-grey, grey, accent."""
+    """A bar of [(percent, fill)]; fill: green, blue, hatch-blue, hatch-grey, grey or accent."""
     left, cells = 0.0, []
     for share, fill in parts:
         width = min(max(float(share), 0.0), 100.0 - left)

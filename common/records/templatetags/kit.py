@@ -15,7 +15,10 @@ register = template.Library()
 
 TINTS = 6
 DECORATIVE = SafeString('aria-hidden="true"')
-GLYPH = 'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" focusable="false"'
+GLYPH = (
+    'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" '
+    'focusable="false"'
+)
 
 
 def read(thing: Any, name: str, default: Any = None) -> Any:
@@ -59,7 +62,7 @@ def avatar(person: Any, size: int = 22, *, decorative: bool = False) -> SafeStri
     tint = read(person, "tint")
     if tint is None:
         tint = zlib.crc32(name.encode()) % TINTS
-    square = bool(read(person, "square", False))
+    square = bool(read(person, "square"))
     css = f" k-avatar-{size}" if size != 22 else ""
     css += " k-avatar-square" if square else f" k-tint-{tint}" if tint != "none" else ""
     text = read(person, "initials") or initials_of(name)
@@ -87,7 +90,7 @@ def pie(share: float, size: int) -> SafeString:
 
 @register.simple_tag
 def stage_glyph(stage: Any, size: int = 16) -> SafeString:
-    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index (from 1), of (n)."""
+    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index, of."""
     outcome = read(stage, "outcome") or "open"
     if outcome == "open":
         index, of = int(read(stage, "index", 1) or 0), int(read(stage, "of", 1) or 1)
@@ -95,7 +98,8 @@ def stage_glyph(stage: Any, size: int = 16) -> SafeString:
     mark = "m5.2 8.2 2 2 3.7-4.1" if outcome == "won" else "m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"
     return format_html(
         f'<svg {GLYPH}><circle cx="8" cy="8" r="6.9" fill="currentColor"/>'
-        '<path class="k-glyph-mark" d="{}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></svg>',
+        '<path class="k-glyph-mark" d="{}" stroke-width="1.6" stroke-linecap="round" '
+        'stroke-linejoin="round"/></svg>',
         f" k-glyph-{'won' if outcome == 'won' else 'lost'}",
         size,
         size,

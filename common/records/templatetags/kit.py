@@ -9,12 +9,16 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
 TINTS = 6
-GLYPH = 'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" focusable="false"'
+DECORATIVE = SafeString('aria-hidden="true"')
+GLYPH = (
+    'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" '
+    'focusable="false"'
+)
 
 
 def read(thing: Any, name: str, default: Any = None) -> Any:
@@ -25,11 +29,10 @@ def read(thing: Any, name: str, default: Any = None) -> Any:
 
 
 @register.simple_tag
-def icon(name: str, size: int = 16, label: str = "", filled: bool = False, css: str = "") -> SafeString:
-    """A symbol of the sprite; decorative unless it has a label. `mail:filled` equals `mail` with filled."""
-    base, _, style = name.partition(":")
-    symbol = f"{base}-filled" if filled or style == "filled" else base
-    alternative = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+def icon(name: str, size: int = 16, label: str = "", *, filled: bool = False, css: str = "") -> SafeString:
+    """A symbol of the sprite; decorative unless it has a label. `mail` with filled equals `mail-filled`."""
+    symbol = f"{name}-filled" if filled else name
+    alternative = alternative_of(label)
     return format_html(
         '<svg class="k-icon{}" width="{}" height="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         f" {css}" if css else "",
@@ -41,13 +44,17 @@ def icon(name: str, size: int = 16, label: str = "", filled: bool = False, css: 
     )
 
 
+def alternative_of(label: str) -> SafeString:
+    return format_html('role="img" aria-label="{}"', label) if label else DECORATIVE
+
+
 def initials_of(name: str) -> str:
     words = [word for word in name.split() if word[:1].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
 @register.simple_tag
-def avatar(person: Any, size: int = 22, decorative: bool = False) -> SafeString:
+def avatar(person: Any, size: int = 22, *, decorative: bool = False) -> SafeString:
     """Initials on a tint; a company (or `square`) is square. Reads name, initials, tint, square."""
     if not person:
         return SafeString("")
@@ -55,13 +62,15 @@ def avatar(person: Any, size: int = 22, decorative: bool = False) -> SafeString:
     tint = read(person, "tint")
     if tint is None:
         tint = zlib.crc32(name.encode()) % TINTS
-    square = bool(read(person, "square", False))
+    square = bool(read(person, "square"))
     css = f" k-avatar-{size}" if size != 22 else ""
     css += " k-avatar-square" if square else f" k-tint-{tint}" if tint != "none" else ""
     text = read(person, "initials") or initials_of(name)
     if decorative:
         return format_html('<span class="k-avatar{}" aria-hidden="true">{}</span>', css, text)
-    return format_html('<span class="k-avatar{}" role="img" aria-label="{}" title="{}">{}</span>', css, name, name, text)
+    return format_html(
+        '<span class="k-avatar{}" role="img" aria-label="{}" title="{}">{}</span>', css, name, name, text
+    )
 
 
 def pie(share: float, size: int) -> SafeString:
@@ -81,7 +90,7 @@ def pie(share: float, size: int) -> SafeString:
 
 @register.simple_tag
 def stage_glyph(stage: Any, size: int = 16) -> SafeString:
-    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index (from 1), of (n)."""
+    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index, of."""
     outcome = read(stage, "outcome") or "open"
     if outcome == "open":
         index, of = int(read(stage, "index", 1) or 0), int(read(stage, "of", 1) or 1)
@@ -89,7 +98,8 @@ def stage_glyph(stage: Any, size: int = 16) -> SafeString:
     mark = "m5.2 8.2 2 2 3.7-4.1" if outcome == "won" else "m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"
     return format_html(
         f'<svg {GLYPH}><circle cx="8" cy="8" r="6.9" fill="currentColor"/>'
-        '<path class="k-glyph-mark" d="{}" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"/></svg>',
+        '<path class="k-glyph-mark" d="{}" stroke-width="1.6" stroke-linecap="round" '
+        'stroke-linejoin="round"/></svg>',
         f" k-glyph-{'won' if outcome == 'won' else 'lost'}",
         size,
         size,
@@ -105,7 +115,8 @@ def certainty_glyph(value: str, size: int = 16) -> SafeString:
     full = {"guaranteed": 3, "high": 2, "low": 1}.get(value, 0)
     bars = format_html_join(
         "",
-        '<rect x="{}" y="{}" width="3.6" height="{}" rx="1" stroke="currentColor" stroke-width="1" fill="{}" opacity="{}"/>',
+        '<rect x="{}" y="{}" width="3.6" height="{}" rx="1" stroke="currentColor" stroke-width="1" '
+        'fill="{}" opacity="{}"/>',
         (
             (x, 14 - height, height, "currentColor" if place < full else "none", 1 if place < full else 0.45)
             for place, (x, height) in enumerate(((1.2, 4.5), (6.2, 7.5), (11.2, 10.5)))
@@ -118,7 +129,7 @@ def certainty_glyph(value: str, size: int = 16) -> SafeString:
 
 @register.simple_tag
 def share_bar(parts: Any, tick: float | None = None, height: int = 8, label: str = "") -> SafeString:
-    """A bar of shares in percent: [(share, fill)], fill one of green, blue, hatch-blue, hatch-grey, grey, accent."""
+    """A bar of [(percent, fill)]; fill: green, blue, hatch-blue, hatch-grey, grey or accent."""
     left, cells = 0.0, []
     for share, fill in parts:
         width = min(max(float(share), 0.0), 100.0 - left)
@@ -133,16 +144,22 @@ def share_bar(parts: Any, tick: float | None = None, height: int = 8, label: str
                 x,
                 width,
                 high,
-                format_html('fill="url(#k-{})"', fill) if fill.startswith("hatch") else format_html('class="k-fill-{}"', fill),
+                format_html('fill="url(#k-{})"', fill)
+                if fill.startswith("hatch")
+                else format_html('class="k-fill-{}"', fill),
                 x,
                 high if x != "0.00%" else 0,
             )
             for x, width, high, fill in cells
         ),
     )
-    mark = format_html('<rect class="k-fill-ink" x="{}%" width="2" height="{}"/>', f"{tick:.2f}", height + 8) if tick is not None else ""
+    mark = (
+        format_html('<rect class="k-fill-ink" x="{}%" width="2" height="{}"/>', f"{tick:.2f}", height + 8)
+        if tick is not None
+        else ""
+    )
     top = 4 if tick is not None else 0
-    name = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    name = alternative_of(label)
     return format_html(
         '<svg class="k-sharebar" width="100%" height="{}" {}><g transform="translate(0 {})">'
         '<rect class="k-fill-empty" width="100%" height="{}"/>{}</g>{}</svg>',

@@ -47,13 +47,16 @@ function follow() {
   if (!spy) return;
   const links = new Map([...spy.querySelectorAll("a[href^='#']")].map((link) => [document.querySelector(link.hash), link]));
   links.delete(null);
+  const mark = (section) => links.forEach((link, other) => (other === section ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+  const timeline = document.getElementById("k-timeline");
+  if (timeline && links.has(timeline) && matchMedia("(max-width: 639.98px)").matches) mark(timeline);
   const seen = new Set();
   const observer = new IntersectionObserver((entries) => {
     for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target);
     const phone = matchMedia("(max-width: 639.98px)").matches;
     const first = [...links.keys()].find((section) => seen.has(section) && (phone || section.id !== "k-timeline"));
     if (!first) return;
-    links.forEach((link, section) => (section === first ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
+    mark(first);
   }, { rootMargin: "-130px 0px -40%" });
   links.forEach((_, section) => observer.observe(section));
 }

@@ -8,6 +8,13 @@ export function start() {
     document.querySelectorAll("details.k-menu[open]").forEach((other) => { if (other !== menu && !other.contains(menu)) other.open = false; });
     const list = menu.querySelector(".k-menu-list");
     list.style.removeProperty("translate");
+    if (menu.hasAttribute("data-float") && innerWidth >= 640) {
+      // Inside a scrolling column: fixed to the screen beside its button, so nothing is cut off.
+      const button = menu.querySelector("summary").getBoundingClientRect();
+      const below = innerHeight - button.bottom > list.offsetHeight + 12;
+      Object.assign(list.style, { position: "fixed", right: `${document.documentElement.clientWidth - button.right}px`, left: "auto", top: below ? `${button.bottom + 4}px` : "auto", bottom: below ? "auto" : `${innerHeight - button.top + 4}px` });
+      addEventListener("scroll", () => { menu.open = false; }, { capture: true, once: true });
+    }
     const box = list.getBoundingClientRect();
     const shift = box.left < 8 ? 8 - box.left : box.right > innerWidth - 8 ? innerWidth - 8 - box.right : 0;
     if (shift) list.style.translate = `${shift}px`;

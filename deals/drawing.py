@@ -242,7 +242,7 @@ def _middle_fact(deal: Deal) -> dict[str, Any]:
     url = f"/deals/{deal.pk}"
     if not deal.is_open:
         tone = "green" if deal.stage.outcome == Outcome.WON else ""
-        icon = "circle-check:filled" if tone else "circle-x:filled"
+        icon = "circle-check-filled" if tone else "circle-x-filled"
         return {
             "label": _("Closing reason"), "badge": {"text": str(deal.closing_reason), "tone": tone, "icon": icon},
             "note": _("at stage %(stage)s") % {"stage": deal.closed_from},

@@ -82,8 +82,8 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
             {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"} for s in stages
         ],
         "closing": [
-            {"key": "won", "label": _g("Won"), "icon": "circle-check:filled", "note": _g("needs an amount"), "tone": "green"},
-            {"key": "lost", "label": _g("Lost"), "icon": "circle-x:filled", "note": _g("asks for a reason"), "tone": ""},
+            {"key": "won", "label": _g("Won"), "icon": "circle-check-filled", "note": _g("needs an amount"), "tone": "green"},
+            {"key": "lost", "label": _g("Lost"), "icon": "circle-x-filled", "note": _g("asks for a reason"), "tone": ""},
         ],
     }  # fmt: skip
 

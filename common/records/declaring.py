@@ -166,7 +166,6 @@ class RecordType:
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
-    page_template: ClassVar[str] = "records/page.html"
     empty_text: ClassVar[Words] = ""
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from common.kinds import formats
 from common.kinds.models import RecordQuerySet
+from common.kinds.words import capital
 from common.money import formats as money
 from common.money.rates import Converted
 from common.records.declaring import Viewer
@@ -150,7 +151,8 @@ def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
         "table": {
             "empty": _("Not scheduled."),
             "columns": [
-                {"label": _("Date")}, {"label": _("Amount"), "numeric": True}, {"label": _("Certainty")},
+                {"label": _("Date"), "kind": "date"}, {"label": _("Amount"), "numeric": True, "kind": "money"},
+                {"label": _("Certainty"), "kind": "certainty"},
                 {"label": _("Invoice"), "hide_phone": True}, {"label": _("Order"), "hide_phone": True},
             ],
             "rows": [{"cells": _payment_cells(row, today)} for row in rows],
@@ -166,7 +168,7 @@ def _payment_cells(row: Any, today: date) -> list[dict[str, Any]]:
     amount = link_cell(money.money_of(row.amount, row.currency_id, cents=True), f"/payments/{row.pk}/edit/")
     amount |= {"numeric": True, "kind": "money"}
     return [
-        when, amount, certainty_cell(row.certainty, row.get_certainty_display()),
+        when, amount, certainty_cell(row.certainty, capital(row.get_certainty_display())),
         text_cell(row.invoice_number, hide_phone=True), text_cell(row.order_number, hide_phone=True),
     ]  # fmt: skip
 

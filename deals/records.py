@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.kinds import formats
 from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
+from common.kinds.words import capital
 from common.money import formats as money
 from common.organisation.selectors import next_working_day
 from common.people.models import User
@@ -321,7 +322,7 @@ class PaymentType(PartType):
         Column("on", kind="date", slot="state", field="on", cell=lambda obj, extra, viewer: drawing.payment_day(obj)),
         Column("amount", kind="money", slot="amount"),
         Column("certainty", kind="certainty", slot="next", field="certainty",
-               cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": obj.get_certainty_display()}),
+               cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": capital(obj.get_certainty_display())}),
         Column("deal", kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
             "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
         Column("company", _("Company"), kind="company", slot="sub", field="deal",

@@ -18,6 +18,7 @@ from common.changes.errors import Conflict
 from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
+from common.kinds.words import capital
 from common.money.models import MoneyField
 from common.people.models import User
 from common.policy import scopes
@@ -156,9 +157,9 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
     """The form field of a model field or link field."""
     if name in tracked.link_fields:
         target = tracked.link_fields[name].target_model
-        return SeveralField(choosable(target), required=False, label=_capital(LINK_LABELS[name]))
+        return SeveralField(choosable(target), required=False, label=capital(LINK_LABELS[name]))
     found: Any = model._meta.get_field(name)
-    common = {"required": not found.blank, "label": _capital(found.verbose_name), "help_text": found.help_text}
+    common = {"required": not found.blank, "label": capital(found.verbose_name), "help_text": found.help_text}
     if isinstance(found, models.ManyToManyField):
         related = found.related_model
         if issubclass(related, RecordModel):
@@ -173,7 +174,7 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
     if isinstance(found, models.URLField):
         return forms.URLField(max_length=found.max_length, assume_scheme="https", **common)
     field: forms.Field = found.formfield()
-    field.label = _capital(found.verbose_name)
+    field.label = capital(found.verbose_name)
     return field
 
 
@@ -292,8 +293,3 @@ def summary(form: forms.Form) -> dict[str, Any] | None:
     if conflict is not None:
         general = str(conflict)
     return {"title": _("Not saved yet"), "text": f"{general} {text}".strip(), "links": links}
-
-
-def _capital(words: Any) -> str:
-    text = str(words)
-    return text[:1].upper() + text[1:]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.kinds import dictionary, formats
 from common.kinds.models import RecordQuerySet
+from common.kinds.words import capital
 from common.policy import scopes
 from common.records import filtering, paging, registry
 from common.records.declaring import Column, PresetView, RecordType, Sort, Viewer
@@ -134,7 +135,7 @@ def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]
         sort = by_column.get(_sort_column(column))
         kind_name = column.kind or (field_kind.cell_kind if field_kind else "text")
         head.append({
-            "key": column.key, "label": column.label or (field_kind.label if field_kind else ""),
+            "key": column.key, "label": capital(column.label or (field_kind.label if field_kind else "")),
             "kind": kind_name, "numeric": kind_name in ("money", "days") or bool(field_kind and field_kind.numeric),
             "priority": column.priority or None, "hide_label": column.hide_label,
             "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
@@ -267,13 +268,13 @@ def filter_row(state: ListState) -> dict[str, Any]:
             raise BadFilter(part=condition.name[:80])
         op, value = found.words(condition, state.viewer)
         chips.append({
-            "field": str(found.label).capitalize() if not condition.group else f"{condition.group}: {found.label}",
+            "field": capital(found.label) if not condition.group else f"{condition.group}: {found.label}",
             "op": op, "value": value, "remove_url": state.link(without=condition),
         })  # fmt: skip
     return {
         "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
         "filter_fields": [
-            {"label": str(f.label).capitalize(), "url": state.link("filter", field=f.key)} for f in known.values()
+            {"label": capital(f.label), "url": state.link("filter", field=f.key)} for f in known.values()
         ],
         "sort": sort_toggle(state), "reset_url": state.link_to_view() if state.is_changed else "",
     }  # fmt: skip

@@ -18,6 +18,7 @@ from common.changes import values as tracked
 from common.events.models import Event, EventLink, Via
 from common.kinds import formats
 from common.kinds.models import RecordModel
+from common.kinds.words import capital
 from common.policy import scopes
 from common.records import registry
 from common.records.declaring import RecordType, Viewer, Words
@@ -171,7 +172,7 @@ def say_plain(model: type[RecordModel], name: str, stored: Any) -> str:
 def field_label(model: type[RecordModel], name: str) -> str:
     """The name of a field as people see it."""
     label = LINK_LABELS[name] if name in tracked.link_fields else getattr(model._meta.get_field(name), "verbose_name", name)
-    return str(label)[:1].upper() + str(label)[1:]
+    return capital(label)
 
 
 def who(event: Event) -> str:

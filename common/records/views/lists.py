@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
+from common.kinds.words import capital
 from common.policy import scopes
 from common.records import filtering, lists
 from common.records.errors import BadFilter
@@ -145,7 +146,7 @@ class FilterView(RecordView):
             kind, choose_url = field_kind.input, getattr(field_kind, "choose_url", "")
         operators = found.operators()
         return {
-            "action": self.type.url("list"), "label": str(found.label).capitalize(), "key": found.key,
+            "action": self.type.url("list"), "label": capital(found.label), "key": found.key,
             "ops": [{"value": op, "label": label} for op, label in operators.items()], "kind": kind,
             "choices": choices, "values": [""], "hidden": state_pairs(state), "choose_url": choose_url,
         }  # fmt: skip

@@ -14,8 +14,9 @@ from common.files.models import Attachment
 from common.kinds import formats
 from common.kinds.errors import DomainError, NotVisible
 from common.kinds.models import RecordModel
+from common.kinds.words import capital
 from common.people.models import User
-from common.policy import scopes
+from common.policy import presets, scopes
 from common.records import registry, services, timeline
 from common.records.declaring import Action
 from common.records.fieldkinds import kind_of
@@ -59,7 +60,7 @@ class PageView(RecordView):
 
     def allowed_actions(self) -> set[str]:
         """What this person may do to this record."""
-        names = {"change", "delete", "transfer", *(a.permission or a.name for a in registry.actions(self.type))}
+        names = presets.action_names(self.type.key)
         return scopes.actions(self.viewer.principal, self.type.model, self.related, names)
 
     def usable(self, bar: dict[str, Any] | None, allowed: set[str]) -> dict[str, Any] | None:
@@ -165,8 +166,8 @@ def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
             kind = kind_of(type(obj), name)
             cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
             text = cell.get("text") or kind.text(obj)
-            if text:
-                found.append({"label": str(kind.label).capitalize(), "value": text, "url": cell.get("url", "")})
+            if text and getattr(obj, name, None) is not False:
+                found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
     maker = obj.created_by.full_name if obj.created_by else ""
     made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
     found.append({"label": _("Owner"), "value": str(obj.owner or ""), "url": ""})

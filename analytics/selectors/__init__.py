@@ -7,10 +7,11 @@ from analytics.selectors.conditions import (
     payment_address,
     payment_condition,
 )
-from analytics.selectors.funnel import FunnelReport, FunnelRow, LostReason, funnel
+from analytics.selectors.funnel import FunnelReport, FunnelRow, LostReason, funnel, stuck_at
 from analytics.selectors.income import IncomeMonth, IncomeReport, income
 
 __all__ = [
     "FunnelReport", "FunnelRow", "IncomeMonth", "IncomeReport", "LostReason", "cohort_address", "cohort_condition",
     "funnel", "funnel_condition", "income", "payment_address", "payment_condition",
+    "stuck_at",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ from analytics.selectors.conditions import (
     Positions,
     cohort_address,
     cohort_condition,
+    funnel_condition,
     holder_condition,
     positions,
 )
@@ -78,6 +79,8 @@ class FunnelReport:
     """The way of the deals created from `start` to `end` through a pipeline, beside that of the period before."""
 
     pipeline: Pipeline
+    department: Department | None
+    owner: User | None
     start: date
     end: date
     previous_start: date
@@ -120,7 +123,7 @@ def funnel(
     address = partial(cohort_address, pipeline=pipeline.pk, start=start, end=end, department=department, owner=owner)
     report = _Report(known, groups, before, address, _medians(now))
     return FunnelReport(
-        pipeline=pipeline, start=start, end=end, previous_start=start - length, previous_end=start - ONE_DAY,
+        pipeline=pipeline, department=department, owner=owner, start=start, end=end, previous_start=start - length, previous_end=start - ONE_DAY,
         rows=tuple(report.row(position) for position in range(1, known.last + 1)),
         entered=report.figure("reached", 1), won=report.figure("won", ANYWHERE),
         lost=report.figure("lost", ANYWHERE), still_open=report.figure("still", ANYWHERE),
@@ -260,3 +263,12 @@ def _median_to_win(cohort: RecordQuerySet[Any]) -> float | None:
 
 def _days(times: list[timedelta]) -> float:
     return sum(time / ONE_DAY for time in times) / len(times)
+
+
+def stuck_at(user: User | Principal, report: FunnelReport, position: int, most: int = 8) -> list[Deal]:
+    """The largest deals of the report that came to a stage and no further: open there, or lost there."""
+    still = funnel_condition("still", position, pipeline=report.pipeline.pk)
+    lost = funnel_condition("lost", position, pipeline=report.pipeline.pk)
+    holders = holder_condition(report.department, report.owner)
+    rows = Deal.objects.for_user(user).filter(holders, cohort_condition(report.start, report.end)).filter(still | lost)
+    return list(rows.select_related("currency").order_by(F("amount").desc(nulls_last=True), "pk")[:most])

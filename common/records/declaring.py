@@ -66,8 +66,10 @@ class NamedFilter:
     key: str
     label: Words
     build: Callable[[Sequence[str], Viewer], Q]
-    choices: Callable[[Viewer], Iterable[tuple[str, Words]]]
+    choices: Callable[[Viewer], Iterable[tuple[str, Words]]] = lambda viewer: ()
     op_label: Words = ""
+    # Conditions that only addresses of figures name: any values, said by this, never offered in the menu.
+    say: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -274,7 +274,8 @@ def filter_row(state: ListState) -> dict[str, Any]:
     return {
         "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
         "filter_fields": [
-            {"label": capital(f.label), "url": state.link("filter", field=f.key)} for f in known.values()
+            {"label": capital(f.label), "url": state.link("filter", field=f.key)}
+            for f in known.values() if f.named is None or f.named.say is None
         ],
         "sort": sort_toggle(state), "reset_url": state.link_to_view() if state.is_changed else "",
     }  # fmt: skip

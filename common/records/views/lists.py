@@ -127,7 +127,7 @@ class FilterView(RecordView):
         state = lists.ListState(self.type, self.viewer, request.GET)
         known = filtering.fields_of(self.type, self.viewer)
         found = known.get(request.GET.get("field", ""))
-        if found is None:
+        if found is None or (found.named is not None and found.named.say is not None):
             raise BadFilter(part=request.GET.get("field", "")[:80])
         form = self.form_of(found, state)
         if self.is_fragment:

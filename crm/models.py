@@ -6,9 +6,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.kinds.models import Dictionary, RecordModel
+from common.kinds.models import Dictionary, Projection, RecordModel
 from common.kinds.words import digits
-from crm.domains import domain_of
+from crm.keys import domain_of, email_key, phone_key
 
 phone_validator = RegexValidator(r"^[\d\s()+./\-–]*(?:(?:ext|доб|x)\.?\s*\d+)?$", _("Digits, spaces and + ( ) - only."))
 
@@ -55,14 +55,16 @@ class Reachable(models.Model):
     phone = models.CharField(_("telephone"), max_length=60, blank=True, validators=[phone_validator])
     email_key = models.CharField(max_length=254, editable=False, blank=True, db_index=True)
     phone_key = models.CharField(max_length=20, editable=False, blank=True, db_index=True)
+    domain_key = models.CharField(max_length=120, editable=False, blank=True, db_index=True)
 
     class Meta:
         abstract = True
 
-    def keep_keys(self) -> None:
-        """Derive the comparable forms: the last nine digits, the folded address."""
-        self.email_key = self.email.casefold()
-        self.phone_key = digits(self.phone)[-9:]
+    def keep_keys(self, website: str = "") -> None:
+        """Derive the comparable forms: the folded address, the last nine digits, the company's own domain."""
+        self.email_key = email_key(self.email)
+        self.phone_key = phone_key(self.phone)
+        self.domain_key = (domain_of(website) or domain_of(self.email))[:120]
 
 
 def index_by_title(name: str) -> list[models.Index]:
@@ -93,7 +95,6 @@ class Company(Located, Reachable, RecordModel):
         Source, models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="companies"
     )
     description = models.TextField(_("description"), blank=True)
-    domain_key = models.CharField(max_length=120, editable=False, blank=True, db_index=True)
 
     link_fields: ClassVar[tuple[str, ...]] = ("assignees", "shared_with", "tags")
     untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key", "domain_key"})
@@ -112,11 +113,18 @@ class Company(Located, Reachable, RecordModel):
 
     def before_save(self) -> None:
         super().before_save()
-        self.keep_keys()
-        self.domain_key = domain_of(self.website) or domain_of(self.email)
+        self.keep_keys(self.website)
 
     def search_text(self) -> str:
         return " ".join([self.name, self.alternative_names, self.email, self.phone, digits(self.phone), self.website])
+
+
+class CompanyName(Projection):
+    """A name a company is known by, as names are compared (`crm.keys.name_key`)."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="names")
+    key = models.CharField(max_length=200, db_index=True)
+    is_alternative = models.BooleanField(default=False)
 
 
 class Person(Located, Reachable, RecordModel):
@@ -131,7 +139,7 @@ class Person(Located, Reachable, RecordModel):
     description = models.TextField(_("description"), blank=True)
 
     link_fields: ClassVar[tuple[str, ...]] = ("assignees", "shared_with", "tags")
-    untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key"})
+    untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key", "domain_key"})
 
     class Meta(RecordModel.Meta):
         abstract = True
@@ -199,6 +207,10 @@ class Lead(Person):
     @property
     def title(self) -> str:
         return self.full_name or self.company_name or self.email or self.phone
+
+    def before_save(self) -> None:
+        super().before_save()
+        self.keep_keys(self.website)
 
     def search_text(self) -> str:
         return f"{super().search_text()} {self.company_name} {self.website}"

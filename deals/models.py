@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from common import clock
 from common.kinds.models import Dictionary, Projection, RecordManager, RecordModel, RecordQuerySet
 from common.kinds.tones import Tone
 from common.money.models import MoneyField
-from common.money.rates import rounded
+from common.money.rates import rounded, to_base
 
 
 class Outcome(models.TextChoices):
@@ -47,6 +48,14 @@ class Pipeline(Dictionary):
             ),
         ]  # fmt: skip
 
+    def clean(self) -> None:
+        """Refuse to go on using a pipeline in which a deal cannot be won or lost."""
+        if self.pk is None or self.archived_at is not None:
+            return
+        ends = set(self.stages.filter(archived_at=None).values_list("outcome", flat=True))
+        if not {Outcome.WON, Outcome.LOST} <= ends:
+            raise ValidationError(_("A pipeline needs at least one stage for won and one for lost deals."))
+
 
 class Stage(Dictionary):
     """A step of a pipeline, in order of `position`."""
@@ -69,6 +78,34 @@ class Stage(Dictionary):
             models.CheckConstraint(condition=Q(probability__lte=100), name="stage_probability_is_percent"),
         ]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether deals in this stage are open."""
+        return self.outcome == Outcome.OPEN
+
+    def clean(self) -> None:
+        """Refuse what would change the meaning of deals that are or were here, or leave no way to win or lose."""
+        before = Stage.objects.filter(pk=self.pk).first() if self.pk else None
+        if before is None:
+            return
+        moved = before.pipeline_id != self.pipeline_id
+        if (moved or before.outcome != self.outcome) and before.is_used():
+            raise ValidationError(_("Deals are or were in this stage: its pipeline and meaning cannot change."))
+        leaves = moved or before.outcome != self.outcome or self.archived_at is not None
+        if leaves and not before.is_open and before.archived_at is None and not before.has_substitute():
+            raise ValidationError(_("A pipeline needs at least one stage for won and one for lost deals."))
+        if self.archived_at is not None and self.deals.filter(deleted_at=None, closed_on=None).exists():
+            raise ValidationError(_("There are open deals in this stage: move them first."))
+
+    def is_used(self) -> bool:
+        """Whether a deal is or was in this stage."""
+        return StageTransition.objects.filter(stage=self).exists() or Deal.everything.filter(stage=self).exists()
+
+    def has_substitute(self) -> bool:
+        """Whether the pipeline has another stage of the same meaning."""
+        others = Stage.objects.filter(pipeline=self.pipeline_id, outcome=self.outcome, archived_at=None)
+        return others.exclude(pk=self.pk).exists()
+
 
 class ClosingReason(Dictionary):
     """Why a deal was closed. Choosing one is what closes it."""
@@ -83,6 +120,12 @@ class ClosingReason(Dictionary):
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=["won", "lost"]), name="closing_reason_closes"),
         ]
+
+    def clean(self) -> None:
+        """Refuse to turn a reason that deals were closed with into its opposite."""
+        before = ClosingReason.objects.filter(pk=self.pk).first() if self.pk else None
+        if before and before.outcome != self.outcome and Deal.everything.filter(closing_reason=self).exists():
+            raise ValidationError({"outcome": _("Deals were closed with this reason: its meaning cannot change.")})
 
 
 class DealQuerySet(RecordQuerySet["Deal"]):
@@ -151,6 +194,8 @@ class Deal(RecordModel):
     objects: ClassVar[RecordManager[Any]] = RecordManager(DealQuerySet)
     everything: ClassVar[RecordManager[Any]] = RecordManager(DealQuerySet, with_bin=True)
 
+    _stage_read: int | None = None
+
     bin: ClassVar[dict[str, str]] = {"company": "refuse", "contact": "refuse", "lead": "refuse"}
     link_fields: ClassVar[tuple[str, ...]] = ("coowners", "assignees", "shared_with", "tags")
     untracked: ClassVar[frozenset[str]] = frozenset({"amount_base", "stage_since"})
@@ -195,8 +240,40 @@ class Deal(RecordModel):
             errors["stage"] = _("This stage belongs to another pipeline.")
         if self.next_step_on and not self.next_step:
             errors["next_step"] = _("Say what is to be done on that day.")
+        errors |= self._closing_errors()
         if errors:
             raise ValidationError(errors)
+
+    def _closing_errors(self) -> dict[str, Any]:
+        """Stage and closing reason tell the same; what is won has an amount."""
+        if not self.stage_id:
+            return {}
+        reason = self.closing_reason
+        if (reason.outcome if reason else Outcome.OPEN) != self.stage.outcome:
+            return {"stage": _("Close or reopen the deal to move it there.")}
+        if reason and reason.outcome == Outcome.WON and not self.amount:
+            return {"amount": _("A won deal needs an amount.")}
+        return {}
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **more: Any) -> Deal:
+        """Remember the stage that was read, so that a change of stage is noticed when it is saved."""
+        deal = super().from_db(db, field_names, values, **more)
+        deal._stage_read = deal.__dict__.get("stage_id")
+        return deal
+
+    def before_save(self) -> None:
+        super().before_save()
+        if self._stage_read is not None and self._stage_read != self.stage_id:
+            self.stage_since = clock.now()
+            self._stage_read = self.stage_id
+        self.amount_base = self.rated()
+
+    def rated(self) -> Decimal | None:
+        """The amount of a closed deal in base currency at the closing day's rate; None where it is missing."""
+        if self.closed_on is None or self.amount is None:
+            return None
+        return to_base(self.amount, self.currency_id, self.closed_on)
 
     def search_text(self) -> str:
         return f"{self.name} {self.ticket} D-{self.number}"
@@ -237,7 +314,7 @@ class DealLine(RecordModel):
         ]
 
     def before_save(self) -> None:
-        if self.product_id and not self.name:
+        if self.product is not None and not self.name:
             self.name = self.product.name
         super().before_save()
         self.total = rounded(self.quantity * self.price * (100 - self.discount) / 100)
@@ -283,6 +360,16 @@ class Payment(RecordModel):
     @property
     def title(self) -> str:
         return " ".join(part for part in (self.invoice_number, format(self.amount, "f")) if part)
+
+    def before_save(self) -> None:
+        super().before_save()
+        self.amount_base = self.rated()
+
+    def rated(self) -> Decimal | None:
+        """A received amount in base currency at the paid day's rate; None where it is missing or not received."""
+        if self.certainty != Certainty.RECEIVED or self.amount is None or self.on is None:
+            return None
+        return to_base(self.amount, self.currency_id, self.on)
 
     def search_text(self) -> str:
         return f"{self.invoice_number} {self.order_number} {self.deal.name}"

@@ -1,0 +1,24 @@
+"""Who may do what to companies, contacts and leads, in the preset roles.
+
+Companies and contacts are seen by the whole department even where its deals are not: a manager works
+with a colleague's company on deals of his own.
+"""
+
+from common.policy import presets
+
+COMPANY, CONTACT, LEAD = "crm.company", "crm.contact", "crm.lead"
+
+for key, view in ((COMPANY, "department"), (CONTACT, "department"), (LEAD, "team")):
+    presets.grant(
+        "manager", key,
+        view=view, create="own", change="assigned", delete="own", transfer="own", export="team", bulk="assigned",
+    )  # fmt: skip
+    presets.grant(
+        "head", key,
+        view="subtree", create="subtree", change="subtree", delete="subtree", transfer="subtree", export="subtree",
+        bulk="subtree",
+    )  # fmt: skip
+    presets.grant("operator", key, view="department", create="department", change="department", bulk="department")
+    presets.grant("executive", key, view="all", export="all")
+
+presets.grant("accountant", COMPANY, view="all")

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from common import clock
+from common.kinds import dictionary
+from common.kinds.models import RecordModel, RecordQuerySet
+from common.money.aggregates import ExactSum
+from common.money.rates import Converted, cross, currencies, rounded, sum_in_base
+from common.organisation.selectors import company_today
+from common.people.models import User
+from common.policy.principal import Principal
+from crm.models import Company, Contact, Lead
+from deals.models import Certainty, Deal, DealLine, Outcome, Payment, Pipeline, Stage, StageTransition
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Pipelines:
+    """All pipelines with their stages in order, as read at one version of the configuration."""
+
+    by_id: Mapping[int, Pipeline]
+    stages: Mapping[int, tuple[Stage, ...]]
+    stage_by_id: Mapping[int, Stage]
+
+
+def pipelines() -> Pipelines:
+    """The pipelines and stages, archived ones too, from the process dictionary."""
+
+    def load() -> Pipelines:
+        rows = {row.pk: row for row in Pipeline.objects.all()}
+        stages: dict[int, list[Stage]] = defaultdict(list)
+        for stage in Stage.objects.order_by("position", "pk"):
+            stage.pipeline = rows[stage.pipeline_id]
+            stages[stage.pipeline_id].append(stage)
+        known = {stage.pk: stage for row in stages.values() for stage in row}
+        return Pipelines(rows, {pk: tuple(row) for pk, row in stages.items()}, known)
+
+    return dictionary.lookup("deals.pipelines", load)
+
+
+def pipelines_for(department_id: int | None) -> list[Pipeline]:
+    """The pipelines a department works with: its own, then those of everybody; defaults first."""
+    found = [
+        row for row in pipelines().by_id.values()
+        if row.archived_at is None and row.department_id in (None, department_id)
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row.department_id is None, not row.is_default, row.position, row.pk))
+
+
+def default_pipeline(department_id: int | None) -> Pipeline | None:
+    """The department's own default, else the common default, else the first it may use."""
+    found = pipelines_for(department_id)
+    return next((row for row in found if row.is_default), found[0] if found else None)
+
+
+def stages_of(pipeline: Pipeline | int) -> list[Stage]:
+    """The stages of a pipeline that are in use, in order."""
+    key = pipeline if isinstance(pipeline, int) else pipeline.pk
+    return [stage for stage in pipelines().stages.get(key, ()) if stage.archived_at is None]
+
+
+def lines_total(deal: Deal) -> Decimal:
+    """The sum of a deal's lines, in its currency."""
+    total: Decimal = DealLine.objects.filter(deal=deal).aggregate(total=ExactSum("total"))["total"]
+    return rounded(total)
+
+
+@dataclass(frozen=True)
+class PaymentFacts:
+    """What is paid and what is to come, in the deal's currency.
+
+    `expected` = amount − paid. `unscheduled`: the part of it no payment is planned for. `missing` names
+    the currencies whose payments are in no figure because a rate is missing.
+    """
+
+    amount: Decimal | None
+    by_certainty: Mapping[str, Decimal]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def paid(self) -> Decimal:
+        return self.by_certainty[Certainty.RECEIVED]
+
+    @property
+    def scheduled(self) -> Decimal:
+        """Planned and not received."""
+        return sum((value for key, value in self.by_certainty.items() if key != Certainty.RECEIVED), Decimal(0))
+
+    @property
+    def expected(self) -> Decimal | None:
+        return None if self.amount is None else max(self.amount - self.paid, Decimal(0))
+
+    @property
+    def unscheduled(self) -> Decimal | None:
+        if self.amount is None:
+            return None
+        return max(self.amount - self.paid - self.scheduled, Decimal(0))
+
+    @property
+    def overpaid(self) -> Decimal:
+        return max(self.paid - (self.amount or self.paid), Decimal(0))
+
+    def share(self, certainty: str) -> Decimal | None:
+        """Percent of the amount (of all payments where it is empty or smaller) with this certainty."""
+        whole = max(self.amount or Decimal(0), sum(self.by_certainty.values(), Decimal(0)))
+        return rounded(self.by_certainty[certainty] * HUNDRED / whole) if whole else None
+
+
+def payment_facts(deal: Deal) -> PaymentFacts:
+    """What of a deal is paid, planned and open; received at the rate of the paid day, the rest at today's."""
+    rows = Payment.objects.filter(deal=deal).values_list("amount", "currency_id", "on", "certainty")
+    sums: dict[str, Decimal] = dict.fromkeys(Certainty.values, Decimal(0))
+    missing, today = set(), company_today()
+    for amount, currency_id, on, certainty in rows:
+        day = on if certainty == Certainty.RECEIVED else today
+        told = cross(amount, currency_id, deal.currency_id, day)
+        if told is None:
+            missing.add(currencies().by_id[currency_id].code)
+        else:
+            sums[certainty] += told
+    return PaymentFacts(deal.amount, sums, tuple(sorted(missing)))
+
+
+def payments_of(user: User | Principal, deal: Deal) -> QuerySet[Payment]:
+    """The payments of a deal the person may see, by day."""
+    return Payment.objects.for_user(user).filter(deal=deal).select_related("currency").order_by("on", "pk")
+
+
+@dataclass
+class Totals:
+    """How many deals, their worth per currency and in base, and that weighted by their chance."""
+
+    count: int = 0
+    by_currency: dict[int, Decimal] = field(default_factory=dict)
+    amount: Converted = field(default_factory=lambda: Converted(Decimal(0)))
+    weighted: Converted = field(default_factory=lambda: Converted(Decimal(0)))
+
+
+def _chance() -> Coalesce:
+    return Coalesce("probability", "stage__probability")
+
+
+def _grouped(rows: RecordQuerySet[Any], *by: str) -> list[dict[str, Any]]:
+    """Sums of deals per `by`, currency and whether they are closed: one query."""
+    weight = ExpressionWrapper(F("amount") * _chance(), DecimalField(max_digits=24, decimal_places=2))
+    return list(
+        rows.order_by().values(*by, "currency_id", closed=Q(closed_on__isnull=False)).annotate(
+            count=Count("pk"), total=ExactSum("amount"), base=ExactSum("amount_base"), weight=ExactSum(weight),
+            unrated=Count("pk", filter=Q(amount__gt=0, amount_base=None, closed_on__isnull=False)),
+        )
+    )  # fmt: skip
+
+
+def money_of_groups(groups: Iterable[Mapping[str, Any]], today: date) -> Converted:
+    """Closed deals by their stored amount, open ones at today's rates; what has no rate is named, not guessed."""
+    kept, parts, unrated = Decimal(0), [], set()
+    for group in groups:
+        if group["closed"]:
+            kept += group["base"]
+            if group["unrated"]:
+                unrated.add(currencies().by_id[group["currency_id"]].code)
+        else:
+            parts.append((group["total"], group["currency_id"]))
+    told = sum_in_base(parts, today)
+    return Converted(rounded(told.amount + kept), told.approximate, tuple(sorted({*told.missing, *unrated})))
+
+
+def _totals(groups: list[dict[str, Any]], today: date) -> Totals:
+    by_currency: dict[int, Decimal] = defaultdict(Decimal)
+    for group in groups:
+        by_currency[group["currency_id"]] += rounded(group["total"])
+    weighted = sum_in_base(
+        [(group["weight"] / HUNDRED, group["currency_id"]) for group in groups if not group["closed"]], today
+    )
+    count = sum(group["count"] for group in groups)
+    return Totals(count, dict(by_currency), money_of_groups(groups, today), weighted)
+
+
+def board_totals(rows: RecordQuerySet[Any]) -> dict[int, Totals]:
+    """Count, worth and weighted worth per stage over all of `rows` (deals one may see), in one query."""
+    today = company_today()
+    groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for group in _grouped(rows, "stage_id"):
+        groups[group["stage_id"]].append(group)
+    return {stage: _totals(found, today) for stage, found in groups.items()}
+
+
+def list_totals(rows: RecordQuerySet[Any]) -> Totals:
+    """The same over all of `rows`, for the footer of a list, in one query."""
+    return _totals(_grouped(rows), company_today())
+
+
+def days_in_stage(deal: Deal) -> int:
+    """Full days since the deal came to its stage."""
+    return (clock.now() - deal.stage_since).days
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """A step of the stage bar: done, now, ahead, won or lost; how many days the deal spent in it."""
+
+    stage: Stage
+    state: str
+    days: int | None = None
+
+
+def stage_bar(deal: Deal) -> list[StageStep]:
+    """The way of a deal through its pipeline: its open stages and the end, with the days spent in each."""
+    spent = _days_spent(deal)
+    stages = pipelines().stages.get(deal.pipeline_id, ())
+    way = [s for s in stages if s.is_open and (s.archived_at is None or s.pk in (deal.stage_id, deal.closed_from_id))]
+    here = deal.closed_from_id if deal.closed_on else deal.stage_id
+    at = next((index for index, stage in enumerate(way) if stage.pk == here), -1)
+    won = bool(deal.closed_on) and pipelines().stage_by_id[deal.stage_id].outcome == Outcome.WON
+    steps = []
+    for index, stage in enumerate(way):
+        reached = won or index <= at
+        state = "now" if not deal.closed_on and index == at else "done" if reached else "ahead"
+        steps.append(StageStep(stage, state, spent.get(stage.pk)))
+    return [*steps, *_ends(deal, stages)]
+
+
+def _ends(deal: Deal, stages: Iterable[Stage]) -> list[StageStep]:
+    if deal.closed_on:
+        end = pipelines().stage_by_id[deal.stage_id]
+        return [StageStep(end, "won" if end.outcome == Outcome.WON else "lost")]
+    return [StageStep(s, "ahead") for s in stages if s.outcome == Outcome.WON and s.archived_at is None][:1]
+
+
+def _days_spent(deal: Deal) -> dict[int, int]:
+    spent: dict[int, timedelta] = defaultdict(timedelta)
+    now = clock.now()
+    stays = StageTransition.objects.filter(deal=deal, current=True).values_list("stage_id", "entered_at", "left_at")
+    for stage_id, entered, left in stays:
+        until: datetime = left or now
+        spent[stage_id] += until - entered
+    return {stage_id: time.days for stage_id, time in spent.items()}
+
+
+def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal]:
+    """The deals of a company, contact or lead that the person may see: open first, newest first."""
+    columns: dict[type[RecordModel], str] = {Company: "company", Contact: "contact", Lead: "lead"}
+    rows = Deal.objects.for_user(user).filter(**{columns[type(record)]: record.pk})
+    found: RecordQuerySet[Deal] = rows.order_by(F("closed_on").desc(nulls_first=True), "-created_at", "-pk")
+    return found

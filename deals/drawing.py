@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.kinds import formats
+from common.kinds.models import RecordQuerySet
 from common.money import formats as money
 from common.money.rates import Converted
 from common.records.declaring import Viewer
 from common.records.fieldkinds import person_cell
 from common.records.subtables import certainty_cell, date_cell, link_cell, money_cell, stage_cell, text_cell
 from deals import selectors
-from deals.models import Certainty, Deal, Outcome, Stage
+from deals.models import Certainty, Deal, Outcome, Payment, Stage
 
 TONES = {Certainty.RECEIVED: "green", Certainty.GUARANTEED: "blue", Certainty.HIGH: "hatch-blue", Certainty.LOW: "hatch-grey"}
 
@@ -242,7 +243,7 @@ def _middle_fact(deal: Deal) -> dict[str, Any]:
     url = f"/deals/{deal.pk}"
     if not deal.is_open:
         tone = "green" if deal.stage.outcome == Outcome.WON else ""
-        icon = "circle-check:filled" if tone else "circle-x:filled"
+        icon = "circle-check-filled" if tone else "circle-x-filled"
         return {
             "label": _("Closing reason"), "badge": {"text": str(deal.closing_reason), "tone": tone, "icon": icon},
             "note": _("at stage %(stage)s") % {"stage": deal.closed_from},
@@ -293,4 +294,24 @@ def bar(deal: Deal) -> dict[str, Any]:
     return {
         "stages": steps, "now": now, "close": close if deal.is_open else None, "folded": len(steps) > 7,
         "permission": "move", "close_permission": "close",
+    }  # fmt: skip
+
+
+def payment_day(payment: Payment) -> dict[str, Any]:
+    """The day of a payment, red when it should have come."""
+    today = formats.viewer_today()
+    late = payment.certainty != Certainty.RECEIVED and payment.on < today
+    title = formats.late_words(payment.on, today) if late else ""
+    return {
+        "text": formats.short_date(payment.on), "iso": payment.on.isoformat(), "tone": "red" if late else "", "title": title,
+    }  # fmt: skip
+
+
+def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
+    """What a list's footer tells of payments."""
+    totals = selectors.payment_totals(rows)
+    return {
+        "sums": [
+            {"label": _("Received"), "value": sums(totals.received)}, {"label": _("Expected"), "value": sums(totals.expected)},
+        ]
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds import formats
+from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.money import formats as money
 from common.organisation.selectors import next_working_day
@@ -30,9 +31,11 @@ from common.records.declaring import (
 from common.records.filters import mine_filter
 from common.records.registry import extend, register
 from common.records.timeline import describe
+from common.setup import dictionaries
+from common.setup.dictionaries import DictionaryPage
 from deals import drawing, selectors, services
 from deals.forms import CloseForm, FinishStepForm, MoveForm, PipelineForm, StepForm
-from deals.models import Deal, DealLine, Outcome, Payment
+from deals.models import ClosingReason, Deal, DealLine, Outcome, Payment, Pipeline, Stage
 
 
 def _state_q(values: Sequence[str], viewer: Viewer) -> Q:
@@ -66,7 +69,7 @@ def coowners(objs: Sequence[Any], viewer: Viewer) -> dict[int, list[User]]:
 
 def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     """The pipelines one may switch between, and the columns of the chosen one."""
-    found = selectors.pipelines_for_viewer(viewer.user, viewer.principal)
+    found = selectors.boards_for(viewer.user, viewer.principal)
     wanted = request.GET.get("pipeline", "")
     chosen = next((p for p in found if str(p.pk) == wanted), found[0] if found else None)
     query = request.GET.copy()
@@ -82,8 +85,8 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
             {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"} for s in stages
         ],
         "closing": [
-            {"key": "won", "label": _g("Won"), "icon": "circle-check:filled", "note": _g("needs an amount"), "tone": "green"},
-            {"key": "lost", "label": _g("Lost"), "icon": "circle-x:filled", "note": _g("asks for a reason"), "tone": ""},
+            {"key": "won", "label": _g("Won"), "icon": "circle-check-filled", "note": _g("needs an amount"), "tone": "green"},
+            {"key": "lost", "label": _g("Lost"), "icon": "circle-x-filled", "note": _g("asks for a reason"), "tone": ""},
         ],
     }  # fmt: skip
 
@@ -114,7 +117,9 @@ def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]
 
 
 def _move(deal: Deal, stage_id: int, by: User) -> Deal:
-    stage = selectors.stage(stage_id)
+    stage = selectors.pipelines().stage_by_id.get(stage_id)
+    if stage is None:
+        raise NotVisible
     return services.move_to_stage(deal, stage=stage, by=by)
 
 
@@ -290,7 +295,13 @@ class DealLineType(PartType):
     bulk = ("bin",)
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
-        return services.add_line(values, by=by)
+        return services.add_line(values["deal"], values, by=by)
+
+    def save_edit(self, obj: Any, values: Mapping[str, Any], by: User, base_version: int | None) -> RecordModel:
+        return services.edit_line(obj, values, by=by, base_version=base_version)
+
+    def remove(self, obj: Any, by: User) -> None:
+        services.remove_line(obj, by=by)
 
 
 @register
@@ -363,3 +374,30 @@ for kind, words in {
 }.items():  # fmt: skip
     describe(kind, words)
 
+
+
+def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:
+    services.complete_pipeline(row, by=by)
+
+
+dictionaries.declare(DictionaryPage(
+    "pipelines", Pipeline, "sales", _("Pipelines"), _("A pipeline is the way a kind of deal goes."),
+    ["name", "department", "is_default"],
+    [dictionaries.Column(_("Department"), lambda row: row.department), dictionaries.Column(_("Default"), lambda row: row.is_default)],
+    order=10, saved=_complete_pipeline,
+))  # fmt: skip
+dictionaries.declare(DictionaryPage(
+    "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
+    ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],
+    [
+        dictionaries.Column(_("Means"), lambda row: row.get_outcome_display()),
+        dictionaries.Column(_("Probability"), lambda row: formats.percent(row.probability), numeric=True),
+        dictionaries.Column(_("Expected days"), lambda row: row.expected_days, numeric=True),
+    ],
+    parent="pipeline", order=20,
+    change_text=_("The board and the funnel follow the new order. No deal changes its stage."),
+))  # fmt: skip
+dictionaries.declare(DictionaryPage(
+    "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
+    ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
+))  # fmt: skip

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,10 +14,12 @@ from common import clock
 from common.kinds import dictionary
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.money.aggregates import ExactSum
-from common.money.rates import Converted, cross, currencies, rounded, sum_in_base
+from common.money.models import Currency
+from common.money.rates import Converted, cross, currencies, rounded, sum_in_base, to_base
 from common.organisation.selectors import company_today
 from common.people.models import User
 from common.policy.principal import Principal
+from common.spine.models import RecordMember
 from crm.models import Company, Contact, Lead
 from deals.models import Certainty, Deal, DealLine, Outcome, Payment, Pipeline, Stage, StageTransition
 
@@ -253,3 +255,82 @@ def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal
     rows = Deal.objects.for_user(user).filter(**{columns[type(record)]: record.pk})
     found: RecordQuerySet[Deal] = rows.order_by(F("closed_on").desc(nulls_first=True), "-created_at", "-pk")
     return found
+
+
+def lines_of(user: User | Principal, deal: Deal) -> QuerySet[DealLine]:
+    """The lines of a deal the person may see, in the order they were added."""
+    return DealLine.objects.for_user(user).filter(deal=deal).select_related("product").order_by("pk")
+
+
+def coowners_of(deal_ids: Sequence[int]) -> dict[int, list[User]]:
+    """The co-owners of these deals; one query."""
+    found: dict[int, list[User]] = defaultdict(list)
+    rows = RecordMember.objects.filter(record__in=deal_ids, role=RecordMember.Role.COOWNER)
+    for member in rows.select_related("user").order_by("pk"):
+        found[member.record_id].append(member.user)
+    return dict(found)
+
+
+def boards_for(user: User, principal: Principal) -> list[Pipeline]:
+    """The pipelines a person may switch between on the board: their department's first, then all others."""
+    mine = pipelines_for(user.department_id)
+    others = [row for row in pipelines().by_id.values() if row.archived_at is None and row not in mine]
+    return [*mine, *sorted(others, key=lambda row: (row.position, row.pk))]
+
+
+def amount_today(deal: Deal) -> Decimal | None:
+    """The amount of an open deal in base currency at today's rate; None without amount or rate."""
+    return None if deal.amount is None else to_base(deal.amount, deal.currency_id, company_today())
+
+
+def visible_counterparties(user: User | Principal, deal: Deal) -> set[int]:
+    """The keys of the deal's company, contact and lead that the person may see."""
+    found: set[int] = set()
+    for model, key in ((Company, deal.company_id), (Contact, deal.contact_id), (Lead, deal.lead_id)):
+        if key is not None and model.objects.for_user(user).filter(pk=key).exists():
+            found.add(key)
+    return found
+
+
+def currency_for(user: User) -> Currency | None:
+    """The currency a person's new deal begins with: the department's, else the base."""
+    home = user.department
+    return home.currency if home and home.currency else currencies().base
+
+
+def payment_defaults(user: User | Principal, deal_key: str) -> dict[str, Any]:
+    """What a new payment of a deal begins with: what is not scheduled, today, the numbers of the last one."""
+    if not deal_key.isdigit() or len(deal_key) > 17:
+        return {}
+    deal = Deal.objects.for_user(user).filter(pk=int(deal_key)).first()
+    if deal is None:
+        return {}
+    facts, last = payment_facts(deal), payments_of(user, deal).last()
+    found = {"deal": deal.pk, "currency": deal.currency_id, "amount": facts.unscheduled or None, "on": company_today()}
+    if last is not None:
+        found |= {"order_number": last.order_number, "certainty": last.certainty}
+    return found
+
+
+@dataclass(frozen=True)
+class PaymentTotals:
+    """What a list of payments adds up to in base currency."""
+
+    received: Converted
+    expected: Converted
+
+
+def payment_totals(rows: RecordQuerySet[Any]) -> PaymentTotals:
+    """Received at the rates of their days (as stored), the rest at today's; one query."""
+    groups = rows.order_by().values("currency_id", received=Q(certainty=Certainty.RECEIVED)).annotate(
+        total=ExactSum("amount"), base=ExactSum("amount_base"), unrated=Count("pk", filter=Q(amount_base=None)),
+    )  # fmt: skip
+    kept, unrated, parts = Decimal(0), set(), []
+    for group in groups:
+        if not group["received"]:
+            parts.append((group["total"], group["currency_id"]))
+            continue
+        kept += group["base"]
+        if group["unrated"]:
+            unrated.add(currencies().by_id[group["currency_id"]].code)
+    return PaymentTotals(Converted(rounded(kept), missing=tuple(sorted(unrated))), sum_in_base(parts, company_today()))

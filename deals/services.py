@@ -71,8 +71,7 @@ def _default_currency(home: Department | None) -> Currency:
 def _open_stage(pipeline: Pipeline, stage: Stage | None) -> Stage:
     """The stage a deal starts at: the given open one, else the first. Refuses pipelines that cannot close."""
     stages = selectors.stages_of(pipeline)
-    if {item.outcome for item in stages} != set(Outcome.values):
-        raise errors.PipelineIncomplete(field="pipeline", pipeline=pipeline)
+    require_complete(pipeline)
     if stage is None:
         return next(item for item in stages if item.is_open)
     _require_open_stage(stage, pipeline.pk)
@@ -280,18 +279,21 @@ def _amount_follows(deal: Deal, by: Actor) -> Iterator[Deal]:
             changes.edit(row, {"amount": total or None}, by=by)
 
 
-def create_pipeline(values: Mapping[str, Any], *, by: Actor) -> Pipeline:
-    """A new pipeline with the stages it cannot do without: a first one, won and lost."""
-    pipeline = Pipeline(**values)
-    pipeline.full_clean()
+def complete_pipeline(pipeline: Pipeline, *, by: Actor) -> None:
+    """Give a pipeline without stages those it cannot do without: a first one, won and lost."""
+    if pipeline.stages.exists():
+        return
     stages = [
         Stage(name="New", names={"ru": "Новая"}, probability=10, position=1, tone="accent"),
         Stage(name="Won", names={"ru": "Выиграна"}, probability=100, position=2, outcome=Outcome.WON, tone="green"),
         Stage(name="Lost", names={"ru": "Проиграна"}, position=3, outcome=Outcome.LOST, tone="grey"),
     ]
-    with changes.change_set(pipeline.label, by=by):
-        changes.save_dictionary(pipeline, by=by)
-        for stage in stages:
-            stage.pipeline = pipeline
-            changes.save_dictionary(stage, by=by)
-    return pipeline
+    for stage in stages:
+        stage.pipeline = pipeline
+        changes.save_dictionary(stage, by=by)
+
+
+def require_complete(pipeline: Pipeline) -> None:
+    """Raise `PipelineIncomplete` unless it has an open, a won and a lost stage in use."""
+    if {stage.outcome for stage in selectors.stages_of(pipeline)} != set(Outcome.values):
+        raise errors.PipelineIncomplete(pipeline=pipeline)

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from catalogue.models import Product
 from common import clock
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.organisation.selectors import company_today, company_zone
 from common.people.models import User
+from common.policy import selectors as policy
 from common.policy.principal import Principal, principal_of
 from crm import matching
 from crm.models import Company, Contact, Lead
-from requests_app.models import Request
+from deals.models import Deal
+from requests_app.models import Request, SiteForm
 
 MOST_COUNTED = 99
 
@@ -58,3 +61,65 @@ def requests_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[R
     columns: dict[type[RecordModel], str] = {Company: "company", Contact: "contact", Lead: "lead"}
     rows: RecordQuerySet[Request] = Request.objects.for_user(user).filter(**{columns[type(record)]: record.pk})
     return rows.order_by("-created_at", "-pk")
+
+
+def badge(principal: Principal) -> tuple[RecordQuerySet[Request], RecordQuerySet[Request]]:
+    """What waits for a person, and what of it came before today: the counter of the side bar."""
+    rows = waiting_for(principal)
+    return rows, rows.filter(received_at__lt=clock.start_of_day(company_today(), company_zone()))
+
+
+def managers_for(user: User, request: Request) -> QuerySet[User] | None:
+    """For whom a person may make the deal: None where they are the one who has it or takes it."""
+    principal = principal_of(user)
+    if policy.may(principal, request, "take"):
+        return None
+    people = User.objects.filter(is_active=True, department_id=request.department_id, roles__permissions__action="take")
+    return people.distinct().order_by("last_name", "first_name")
+
+
+def products_offered() -> QuerySet[Product]:
+    """What the public form offers: products on sale, by name."""
+    return Product.objects.get_queryset().filter(on_sale=True).order_by("title_sort", "pk")[:30]
+
+
+def site_form(slug: str) -> SiteForm | None:
+    """A public form in use, by its address."""
+    return SiteForm.objects.in_use().filter(slug=slug).select_related("source__department").first()
+
+
+def open_deals_of(user: User | Principal, matches: matching.Matches) -> list[Deal]:
+    """Open deals, visible to the person, of who may have written."""
+    companies = [match.record.pk for match in matches.companies]
+    contacts = [match.record.pk for match in matches.contacts]
+    rows = Deal.objects.for_user(user).open().filter(Q(company__in=companies) | Q(contact__in=contacts))
+    return list(rows.select_related("stage", "owner").order_by("-created_at", "-pk")[:4])
+
+
+def same_sender(user: User | Principal, request: Request) -> list[Request]:
+    """Other visible requests from the same address."""
+    if not request.email:
+        return []
+    rows = Request.objects.for_user(user).filter(email__iexact=request.email).exclude(pk=request.pk)
+    return list(rows.order_by("-created_at", "-pk")[:4])
+
+
+def sees_deal(user: User | Principal, deal: Deal) -> bool:
+    """Whether the person may open this deal."""
+    return Deal.objects.for_user(user).filter(pk=deal.pk).exists()
+
+
+def sees_request(user: User | Principal, request: Request) -> bool:
+    """Whether the person may open this request."""
+    return Request.objects.for_user(user).filter(pk=request.pk).exists()
+
+
+def request_of(deal: Deal) -> Request | None:
+    """The request a deal came from."""
+    rows = Request.objects.get_queryset().filter(deal=deal.pk)
+    return rows.select_related("source").prefetch_related("products").first()
+
+
+def counts_checked(user: User | Principal) -> tuple[int, int]:
+    """How many visible contacts and companies the proposals were chosen from."""
+    return Contact.objects.for_user(user).count(), Company.objects.for_user(user).count()

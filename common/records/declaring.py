@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from common.changes import binning
 from common.changes import services as changes
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
@@ -166,7 +167,6 @@ class RecordType:
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
-    page_template: ClassVar[str] = "records/page.html"
     empty_text: ClassVar[Words] = ""
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None
@@ -223,6 +223,14 @@ class RecordType:
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         """Create a record from form values; types whose creation has a name override it with their service."""
         return changes.create(self.model, values, by=by)
+
+    def save_edit(self, obj: Any, values: Mapping[str, Any], by: User, base_version: int | None) -> RecordModel:
+        """Change a record from form values."""
+        return changes.edit(obj, values, by=by, base_version=base_version)
+
+    def remove(self, obj: Any, by: User) -> None:
+        """Put a record into the bin."""
+        binning.remove(obj, by=by)
 
     def inline(self, text: str, around: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a record made by its typed name, `around` being those of the form it is made in."""

@@ -125,7 +125,7 @@ class RecordForm(forms.Form):
             for name in self.value_names:
                 if self.data.get(f"conflict_{name}") == "theirs":
                     del values[name]
-            return changes.edit(self.obj, values, by=by, base_version=self.cleaned_data.get("base_version"))
+            return self.kind.save_edit(self.obj, values, by, self.cleaned_data.get("base_version"))
 
     def _take(self, problem: ValidationError) -> None:
         errors = problem.message_dict if hasattr(problem, "error_dict") else {NON_FIELD_ERRORS: problem.messages}

@@ -22,8 +22,8 @@ def _view(view: type[RecordView], kind: RecordType, action: str | None = None) -
     return declare(view.as_view(kind=kind), Rule("permission", kind.key, wanted))
 
 
-def urls(key: str) -> list[URLPattern]:
-    """Every page of a record type, each with its declared rule."""
+def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPattern]:
+    """Every page of a record type, each with its declared rule; `page` where its own page is special."""
     kind = registry.get(key)
     found: list[tuple[str, str, Any, str | None]] = [
         ("", "list", lists.ListView, None),
@@ -34,7 +34,7 @@ def urls(key: str) -> list[URLPattern]:
         ("choose/", "choose", choosing.ChooseView, None),
         ("bin/", "bin-list", acting.BinListView, None),
         ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
-        ("<int:pk>/", "page", pages.PageView, None),
+        ("<int:pk>/", "page", page, None),
         ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
         ("<int:pk>/history/", "history", pages.HistoryView, None),
         ("<int:pk>/note/", "note", pages.NoteView, None),

@@ -39,8 +39,7 @@ class DictionaryPage:
     parent: str = ""
     ordered: bool = True
     order: int = 50
-    widen: Callable[[Any], Any] | None = None
-    saved: Callable[[Any, Any], None] | None = None
+    saved: Callable[[Any, Any, Any], None] | None = None
     extra_fields: Callable[[Any], dict[str, Any]] | None = None
     change_text: Words = ""
     sort: Sequence[str] = field(default_factory=tuple)

@@ -133,7 +133,7 @@ def _saved(request: HttpRequest, page: DictionaryPage, form: Any) -> bool:
                 row.position = selectors.next_position(page)
             changes.save_dictionary(row, by=request.user)
             if page.saved is not None:
-                page.saved(row, form.cleaned_data)
+                page.saved(row, form.cleaned_data, request.user)
     except IntegrityError:
         form.add_error(None, _("Another entry has the same values; this one was not saved."))
         return False
@@ -154,11 +154,10 @@ def archive(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     row.archived_at = None if row.archived_at else clock.now()
     try:
         with transaction.atomic(), via(Via.FORM):
+            row.full_clean()
             changes.save_dictionary(row, by=request.user)
-            if page.saved is not None:
-                page.saved(row, {})
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
     return HttpResponseRedirect(_list_url(page, row), status=303)
 
 

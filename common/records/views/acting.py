@@ -208,7 +208,7 @@ class BinView(OperationView):
         return _("“%(title)s” goes to the bin and can be restored from there.") % {"title": obj.title}
 
     def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
-        binning.remove(obj, by=self.viewer.user)
+        self.type.remove(obj, self.viewer.user)
 
     def after(self, obj: RecordModel, result: Any) -> str:
         return self.type.url("list")
@@ -333,7 +333,7 @@ class BulkView(RecordView):
         by = self.viewer.user
         label = f"{self.labels[name]}: {len(rows)}"
         if name == "bin":
-            return bulk.for_each(rows, lambda row: binning.remove(row, by=by), by=by, label=label)
+            return bulk.for_each(rows, lambda row: self.type.remove(row, by), by=by, label=label)
         link, added = ("tags", data["tags"]) if name == "tag" else ("assignees", data["people"])
         keys = {item.pk for item in added}
         return bulk.for_each(rows, _adder(link, keys, by), by=by, label=label)

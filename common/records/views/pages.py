@@ -30,7 +30,7 @@ class PageView(RecordView):
 
     def get(self, request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
         obj = self.get_object()
-        self.related = scopes.relations(self.viewer.principal, [obj])[obj.pk]
+        self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
         head = self.type.head(obj, self.viewer)
         bar = self.type.bar(obj, self.viewer)
@@ -51,7 +51,11 @@ class PageView(RecordView):
                 {"label": self.type.number_of(obj), "url": ""},
             ],
         }  # fmt: skip
-        return self.render(self.type.page_template, context, status=status)
+        return self.render("records/page.html", context, status=status)
+
+    def relations_of(self, obj: RecordModel) -> scopes.Relations:
+        """How the person stands to the record."""
+        return scopes.relations(self.viewer.principal, [obj])[obj.pk]
 
     def allowed_actions(self) -> set[str]:
         """What this person may do to this record."""

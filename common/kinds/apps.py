@@ -7,4 +7,4 @@ class KindsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every app's registrations, once, after all models are known."""
-        autodiscover_modules("access", "receivers", "tasks", "records", "demo")
+        autodiscover_modules("access", "receivers", "tasks", "records", "presets", "demo")

@@ -42,8 +42,10 @@ def funnel(request: HttpRequest) -> HttpResponse:
     """How deals go through the stages: by count and by money, beside the period before."""
     asked = forms.read(request, request.user, funnel=True)
     shared: dict[str, Any] = {
-        "tabs": _tabs("funnel"), "fields": asked.fields, "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
-    }  # fmt: skip
+        "tabs": _tabs("funnel"),
+        "fields": asked.fields,
+        "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
+    }
     if asked.pipeline is None:
         return render(request, "analytics/funnel.html", shared)
     report = selectors.funnel(
@@ -70,13 +72,14 @@ def _behind(request: HttpRequest, report: selectors.FunnelReport, position: int)
     row = report.rows[position - 1]
     rows = selectors.stuck_at(request.user, report, position)
     return {
-        "title": _("%(stage)s: %(count)s did not move on") % {"stage": row.stage, "count": row.still.count + row.lost.count},
+        "title": _("%(stage)s: %(count)s did not move on")
+        % {"stage": row.stage, "count": row.still.count + row.lost.count},
         "urls": [
             {"label": _("Open: %(count)s") % {"count": row.still.count}, "url": f"/deals/?{row.still.address}"},
             {"label": _("Lost: %(count)s") % {"count": row.lost.count}, "url": f"/deals/?{row.lost.address}"},
         ],
         **deals.deals_table(rows),
-    }  # fmt: skip
+    }
 
 
 def _funnel_csv(report: selectors.FunnelReport) -> HttpResponse:
@@ -99,12 +102,18 @@ def income(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _income_csv(report)
     context = {
-        "tabs": _tabs("income"), "fields": asked.fields, "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
-        "kpis": drawing.income_kpis(report), "chart": drawing.income_chart(report), "columns": drawing.income_columns(),
-        "rows": drawing.income_rows(report), "foot": drawing.income_foot(report), "missing": ", ".join(report.missing),
+        "tabs": _tabs("income"),
+        "fields": asked.fields,
+        "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
+        "kpis": drawing.income_kpis(report),
+        "chart": drawing.income_chart(report),
+        "columns": drawing.income_columns(),
+        "rows": drawing.income_rows(report),
+        "foot": drawing.income_foot(report),
+        "missing": ", ".join(report.missing),
         "rates": drawing.rates_line(report, report.today),
         "summary": _("Received and expected payments by month; the same figures stand in the table below."),
-    }  # fmt: skip
+    }
     return render(request, "analytics/income.html", context)
 
 
@@ -112,7 +121,9 @@ def _income_csv(report: selectors.IncomeReport) -> HttpResponse:
     head = [column["label"] for column in drawing.income_columns()]
     rows = []
     for month in report.months:
-        expected = [month.expected[c.value].money.amount if c.value in month.expected else "" for c in drawing.CERTAINTIES]
+        expected = [
+            month.expected[c.value].money.amount if c.value in month.expected else "" for c in drawing.CERTAINTIES
+        ]
         received = "" if month.is_ahead else month.received.money.amount
         rows.append([
             month.first.isoformat()[:7], received, *expected, month.before.money.amount, month.change or "",

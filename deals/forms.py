@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.organisation.selectors import next_working_day
 from common.kinds import formats
+from common.organisation.selectors import next_working_day
 from common.records.declaring import Viewer
 from common.records.inputs import NaturalDateField, NumberField
 from deals import selectors

@@ -38,7 +38,9 @@ class CreateDealForm(forms.Form):
     company = forms.CharField(required=False)
     person = forms.CharField(required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    amount = NumberField(label=gettext_lazy("Amount, about"), required=False, decimal_places=2, max_digits=18, min_value=0)
+    amount = NumberField(
+        label=gettext_lazy("Amount, about"), required=False, decimal_places=2, max_digits=18, min_value=0
+    )
     next_step = forms.CharField(label=gettext_lazy("Next step"), max_length=250)
     next_step_on = NaturalDateField(label=gettext_lazy("When"))
     owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("For manager"), required=False)
@@ -87,7 +89,9 @@ class CreateDealForm(forms.Form):
 def proposed(request: Request, matches: matching.Matches) -> dict[str, str]:
     """The choices that are made already: what is confirmed, else sure matches, else new."""
     company = f"company:{request.company_id}" if request.company_id else ""
-    person = f"contact:{request.contact_id}" if request.contact_id else f"lead:{request.lead_id}" if request.lead_id else ""
+    person = (
+        f"contact:{request.contact_id}" if request.contact_id else f"lead:{request.lead_id}" if request.lead_id else ""
+    )
     if not company and matches.companies and matches.companies[0].is_chosen:
         company = f"company:{matches.companies[0].record.pk}"
     for kind, found in (("contact", matches.contacts), ("lead", matches.leads)):

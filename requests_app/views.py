@@ -33,18 +33,28 @@ class RequestPageView(PageView):
         if form is None and obj.is_pending and "create_deal" in allowed:
             form = CreateDealForm(obj, self.viewer, matches)
         context = {
-            "obj": obj, "number": self.type.number_of(obj), "head": self.type.head(obj, self.viewer),
-            "actions": self.actions(obj, allowed, "button"), "menu": self.menu(obj, allowed), "tags": self.tags(obj),
-            "form": form, "boxes": drawing.match_boxes(obj, matches, form) if form else [],
-            "read": drawing.read_fields(obj), "also": drawing.also(self.viewer.principal, obj, matches),
-            "timeline": self.timeline(obj), "files": self.files(obj), "note_url": self.type.url("note", obj.pk),
-            "composer": {"error": self.composer_error, "text": self.composer_text}, "nonce": submissions.new_nonce(),
-            "deal": drawing.deal_of(self.viewer.principal, obj), "checked": selectors.counts_checked(self.viewer.principal),
+            "obj": obj,
+            "number": self.type.number_of(obj),
+            "head": self.type.head(obj, self.viewer),
+            "actions": self.actions(obj, allowed, "button"),
+            "menu": self.menu(obj, allowed),
+            "tags": self.tags(obj),
+            "form": form,
+            "boxes": drawing.match_boxes(obj, matches, form) if form else [],
+            "read": drawing.read_fields(obj),
+            "also": drawing.also(self.viewer.principal, obj, matches),
+            "timeline": self.timeline(obj),
+            "files": self.files(obj),
+            "note_url": self.type.url("note", obj.pk),
+            "composer": {"error": self.composer_error, "text": self.composer_text},
+            "nonce": submissions.new_nonce(),
+            "deal": drawing.deal_of(self.viewer.principal, obj),
+            "checked": selectors.counts_checked(self.viewer.principal),
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
                 {"label": self.type.number_of(obj), "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("requests_app/request/page.html", context, status=status)
 
 

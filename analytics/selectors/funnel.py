@@ -123,16 +123,26 @@ def funnel(
     address = partial(cohort_address, pipeline=pipeline.pk, start=start, end=end, department=department, owner=owner)
     report = _Report(known, groups, before, address, _medians(now))
     return FunnelReport(
-        pipeline=pipeline, department=department, owner=owner, start=start, end=end, previous_start=start - length, previous_end=start - ONE_DAY,
+        pipeline=pipeline,
+        department=department,
+        owner=owner,
+        start=start,
+        end=end,
+        previous_start=start - length,
+        previous_end=start - ONE_DAY,
         rows=tuple(report.row(position) for position in range(1, known.last + 1)),
-        entered=report.figure("reached", 1), won=report.figure("won", ANYWHERE),
-        lost=report.figure("lost", ANYWHERE), still_open=report.figure("still", ANYWHERE),
-        previous_entered=report.previous("reached", 1), previous_won=report.previous("won", ANYWHERE),
+        entered=report.figure("reached", 1),
+        won=report.figure("won", ANYWHERE),
+        lost=report.figure("lost", ANYWHERE),
+        still_open=report.figure("still", ANYWHERE),
+        previous_entered=report.previous("reached", 1),
+        previous_won=report.previous("won", ANYWHERE),
         win_rate=_part(report.count("won", 0), report.count("reached", 1)),
         previous_win_rate=_part(report.previous("won", 0), report.previous("reached", 1)),
         won_step_rate=_part(report.count("won", 0), report.count("reached", known.last)),
-        median_days_to_win=_median_to_win(now), reasons=tuple(report.reasons()),
-    )  # fmt: skip
+        median_days_to_win=_median_to_win(now),
+        reasons=tuple(report.reasons()),
+    )
 
 
 def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:

@@ -65,9 +65,7 @@ def bulk_create(
     return made
 
 
-def _create_chunk(
-    model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System
-) -> list[R]:
+def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System) -> list[R]:
     objs: list[R] = []
     linked: list[dict[str, list[Any]]] = []
     for index, given in enumerate(chunk):
@@ -93,9 +91,7 @@ def _create_chunk(
     return objs
 
 
-def _log_chunk(
-    model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System
-) -> None:
+def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System) -> None:
     kind = f"{log.noun(model)}.created"
     with change_set(by=by) as opened:
         events = []
@@ -109,5 +105,3 @@ def _log_chunk(
             EventLink.objects.bulk_create(links_rows)
         for event, obj in zip(events, objs, strict=True):
             log.announce(opened, event, obj)
-
-

@@ -12,9 +12,7 @@ from django.utils.translation import override
 
 from common.kinds.models import RecordModel
 
-UNTRACKED = frozenset(
-    {"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"}
-)
+UNTRACKED = frozenset({"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,9 @@ def register_link(link: LinkField) -> None:
 
 def field_names(model: type[RecordModel]) -> list[str]:
     """Everything about a record of this type that the door tracks."""
-    concrete = [f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked]
+    concrete = [
+        f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked
+    ]
     return [*concrete, *(f.name for f in model._meta.many_to_many), *model.link_fields]
 
 

@@ -16,7 +16,9 @@ def serve(request: HttpRequest, pk: int, name: str) -> FileResponse:
     if not default_storage.exists(attachment.blob.path):
         raise NotVisible
     response = FileResponse(default_storage.open(attachment.blob.path), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, attachment.name) or "attachment"
+    response["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=attachment.name) or "attachment"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"
     response["Cache-Control"] = "private, no-store"

@@ -63,7 +63,7 @@ class SqlGuard:
         execute: Callable[..., CursorWrapper],
         sql: str,
         params: Any,
-        many: bool,
+        many: bool,  # noqa: FBT001  # the signature is Django's
         context: dict[str, Any],
     ) -> CursorWrapper:
         if not _open.get() and self.pattern.match(sql):

@@ -23,14 +23,21 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=models.Model)
 
-# Set by common.policy when it is loaded: the one rule of who sees which rows.
-scope: Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]
+_scope: list[Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]] = []
+
+
+def set_scope(rule: Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]) -> None:
+    """Called once by common.policy, which decides who sees which rows."""
+    _scope[:] = [rule]
 
 
 class Config(models.Model):
     """One row: the version of everything in dictionaries (see `common.kinds.dictionary`)."""
 
     version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class GuardedQuerySet(models.QuerySet[M], Generic[M]):
@@ -80,7 +87,7 @@ class RecordQuerySet(GuardedQuerySet[M], Generic[M]):
 
     def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
         """The rows `user` may do `action` to. The only way to rows (ARCHITECTURE.md, "One policy")."""
-        return scope(self, user, action)
+        return _scope[0](self, user, action)
 
 
 class RecordManager(models.Manager[M]):

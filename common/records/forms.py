@@ -39,7 +39,9 @@ class RecordForm(forms.Form):
         self.kind, self.viewer, self.obj = kind, viewer, obj
         self.conflict: Conflict | None = None
         super().__init__(data, initial=self._initial(initial or {}))
-        rights = policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        rights = (
+            policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        )
         for section in kind.sections:
             for name in section.names:
                 if rights.writable(name):
@@ -187,8 +189,10 @@ def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common
             related.objects.for_user(viewer.principal), kind.url("choose"), may_create=may_create, **common
         )
     current = getattr(obj, f"{found.name}_id", None) if obj else None
-    rows = choosable(related) if current is None else related._default_manager.filter(
-        models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk"))
+    rows = (
+        choosable(related)
+        if current is None
+        else related._default_manager.filter(models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk")))
     )
     return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
 

@@ -87,7 +87,9 @@ class ListState:
         """Every row that matches and may be seen: totals, export, board."""
         return self.rows().for_user(self.viewer.principal)
 
-    def link(self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str) -> str:
+    def link(
+        self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str
+    ) -> str:
         """The address of this state on another page, or with a change."""
         pairs: list[tuple[str, str]] = []
         if self.view is not None:
@@ -148,9 +150,7 @@ def _sort_column(column: Column) -> str:
     return {"name": "title_sort", "title": "title_sort", "next_step": "next_step_on"}.get(column.key, column.key)
 
 
-def draw_rows(
-    kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer
-) -> list[dict[str, Any]]:
+def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
     """The rows of a table: one dict of cells per record; batch loaders run once each."""
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
@@ -298,9 +298,14 @@ def sort_toggle(state: ListState) -> dict[str, Any] | None:
 def tabs(state: ListState, verb: str = "list") -> list[dict[str, Any]]:
     """The views of the type as tabs, and everything."""
     found = [
-        {"label": view.label, "url": f"{state.kind.url(verb)}?view={view.key}", "current": state.view is view, "count": None}
+        {
+            "label": view.label,
+            "url": f"{state.kind.url(verb)}?view={view.key}",
+            "current": state.view is view,
+            "count": None,
+        }
         for view in state.kind.views
-    ]  # fmt: skip
+    ]
     found.append({
         "label": _("All"), "url": f"{state.kind.url(verb)}?all=1", "current": state.view is None, "count": None,
     })  # fmt: skip

@@ -37,11 +37,12 @@ def _nav(current: str) -> list[dict[str, Any]]:
         {
             "label": label,
             "items": [
-                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current} for p in pages
+                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current}
+                for p in pages
             ],
         }
         for label, pages in dictionaries.by_group()
-    ]  # fmt: skip
+    ]
 
 
 @administrators
@@ -61,14 +62,18 @@ def dictionary_list(request: HttpRequest, key: str) -> HttpResponse:
     rows = selectors.rows(page, parent)
     new_url = reverse("setup:new", args=[key]) + (f"?{page.parent}={parent.pk}" if parent else "")
     context = {
-        "page": page, "nav": _nav(key), "add": {"label": _("Add"), "url": new_url},
+        "page": page,
+        "nav": _nav(key),
+        "add": {"label": _("Add"), "url": new_url},
         "tabs": [
-            {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None} for p in parents
+            {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None}
+            for p in parents
         ],
         "columns": [{"label": _("Name"), "numeric": False}]
         + [{"label": column.label, "numeric": column.numeric} for column in page.columns],
-        "rows": [_row(page, row) for row in rows], "order_url": reverse("setup:order", args=[key]) if page.ordered else "",
-    }  # fmt: skip
+        "rows": [_row(page, row) for row in rows],
+        "order_url": reverse("setup:order", args=[key]) if page.ordered else "",
+    }
     return render(request, "setup/list.html", context)
 
 

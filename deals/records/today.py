@@ -16,7 +16,7 @@ from deals import drawing, selectors
 DEAL, PAYMENT = "deals.deal", "deals.payment"
 
 
-def _step_row(deal: Any, may_finish: bool) -> dict[str, Any]:
+def _step_row(deal: Any, *, may_finish: bool) -> dict[str, Any]:
     step = drawing.next_step(deal, formats.viewer_today())
     tones = {"overdue": "red", "today": "green", "none": "amber"}
     party = deal.company or deal.contact or deal.lead
@@ -52,9 +52,11 @@ def _payments(viewer: Viewer) -> dict[str, Any] | None:
     if not rows:
         return None
     return {
-        "label": _g("Payments due in 7 days"), "count": count, "url": "/payments/?f=certainty.not:received&f=on.is:next7",
+        "label": _g("Payments due in 7 days"),
+        "count": count,
+        "url": "/payments/?f=certainty.not:received&f=on.is:next7",
         "rows": [_payment_row(row) for row in rows],
-    }  # fmt: skip
+    }
 
 
 def _payment_row(row: Any) -> dict[str, Any]:
@@ -78,19 +80,33 @@ def _figures(viewer: Viewer) -> dict[str, Any] | None:
     owner = "&f=owner.in:me" if mine else ""
     month = formats.month_name(today_is)
     return {
-        "template": "home/_figures.html", "title": _g("My %(month)s") % {"month": month} if mine else month,
+        "template": "home/_figures.html",
+        "title": _g("My %(month)s") % {"month": month} if mine else month,
         "note": _g("Compared with last month to the same day"),
         "figures": [
             {
-                "label": _g("Won deals"), "value": formats.number(found.won), "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}",
+                "label": _g("Won deals"),
+                "value": formats.number(found.won),
+                "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}",
                 **_change(found.won - found.won_before),
             },
-            {"label": _g("Won"), "value": drawing.sums(found.won_amount), "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}"},
-            {"label": _g("Received"), "value": drawing.sums(found.received),
-             "url": f"/payments/?f=certainty.in:received&f=on.is:this-month{owner}"},
-            {"label": _g("Open deals"), "value": drawing.sums(found.open_amount), "url": f"/deals/?f=state.is:open{scope}"},
+            {
+                "label": _g("Won"),
+                "value": drawing.sums(found.won_amount),
+                "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}",
+            },
+            {
+                "label": _g("Received"),
+                "value": drawing.sums(found.received),
+                "url": f"/payments/?f=certainty.in:received&f=on.is:this-month{owner}",
+            },
+            {
+                "label": _g("Open deals"),
+                "value": drawing.sums(found.open_amount),
+                "url": f"/deals/?f=state.is:open{scope}",
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _change(difference: int) -> dict[str, Any]:
@@ -108,18 +124,22 @@ def _expected(viewer: Viewer) -> dict[str, Any] | None:
     if not any(sum_.amount for row in table.values() for sum_ in row):
         return None
     scope = "&f=owner.in:me" if mine else ""
+    span = f"{months[0]},{formats.clock.month_end(months[-1])}"
     return {
-        "template": "home/_expected.html", "title": _g("Payments expected"),
+        "template": "home/_expected.html",
+        "title": _g("Payments expected"),
         "heads": [formats.month_short(month) for month in months],
         "rows": [
             {
-                "certainty": certainty.value, "label": str(certainty.label).capitalize(), "quiet": certainty.value == "low",
+                "certainty": certainty.value,
+                "label": str(certainty.label).capitalize(),
+                "quiet": certainty.value == "low",
                 "values": [money.base_money(value.amount, cents=False) if value.amount else "–" for value in row],
-                "url": f"/payments/?f=certainty.in:{certainty.value}&f=on.is:{months[0]},{formats.clock.month_end(months[-1])}{scope}",
+                "url": f"/payments/?f=certainty.in:{certainty.value}&f=on.is:{span}{scope}",
             }
             for certainty, row in table.items()
         ],
-    }  # fmt: skip
+    }
 
 
 def _badge(principal: Principal) -> tuple[Any, Any] | None:

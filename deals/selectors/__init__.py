@@ -10,6 +10,11 @@ from deals.selectors.days import (
     steps_of,
 )
 from deals.selectors.deals import (
+    PaymentFacts,
+    PaymentTotals,
+    Pipelines,
+    StageStep,
+    Totals,
     amount_today,
     board_totals,
     boards_for,
@@ -25,16 +30,11 @@ from deals.selectors.deals import (
     payment_defaults,
     payment_facts,
     payment_totals,
-    PaymentFacts,
     payments_of,
-    PaymentTotals,
-    Pipelines,
     pipelines,
     pipelines_for,
     stage_bar,
     stages_of,
-    StageStep,
-    Totals,
     visible_counterparties,
 )
 from deals.selectors.forms import open_stages, other_pipelines, reasons_in_use

@@ -43,7 +43,7 @@ class World:
     """Two managers, two pipelines, and a lot that happens."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = Random(seed)  # noqa: S311  # no secret
+        self.chance = Random(seed)  # no secret
         common.own_company("Europe/Berlin")
         common.currency()
         self.north, self.south = common.department("North"), common.department("South")

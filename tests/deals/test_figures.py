@@ -44,7 +44,7 @@ def test_a_deal_without_an_amount_expects_nothing_it_knows(sales: Sales) -> None
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_board_and_list_totals_equal_a_recomputation(sales: Sales, seed: int) -> None:
     common.rate("USD", "0.87654321")
-    chance = Random(seed)  # noqa: S311  # no secret
+    chance = Random(seed)  # no secret
     firm = crm.company(owner=sales.manager)
     names = [name for name, _probability in deals.STAGES]
     for _i in range(30):

@@ -16,7 +16,6 @@ from common.changes import values as tracked
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.money import formats as money
-from common.money.models import MoneyField
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
 
@@ -160,11 +159,15 @@ class DateKind(Kind):
     def _between(self, first: date | None, last: date | None) -> Q:
         found = Q()
         if first:
-            start: Any = formats.clock.start_of_day(first, formats.timezone.get_current_timezone()) if self.is_moment else first
+            start: Any = (
+                formats.clock.start_of_day(first, formats.timezone.get_current_timezone()) if self.is_moment else first
+            )
             found &= Q(**{f"{self.name}__gte": start})
         if last:
             after = last + timedelta(days=1)
-            end: Any = formats.clock.start_of_day(after, formats.timezone.get_current_timezone()) if self.is_moment else after
+            end: Any = (
+                formats.clock.start_of_day(after, formats.timezone.get_current_timezone()) if self.is_moment else after
+            )
             found &= Q(**{f"{self.name}__lt": end})
         return found
 

@@ -15,10 +15,7 @@ register = template.Library()
 
 TINTS = 6
 DECORATIVE = SafeString('aria-hidden="true"')
-GLYPH = (
-    'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" '
-    'focusable="false"'
-)
+GLYPH = 'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" focusable="false"'
 
 
 def read(thing: Any, name: str, default: Any = None) -> Any:

@@ -278,8 +278,8 @@ class BulkView(RecordView):
 
     http_method_names = ["post"]
     action = "bulk"
-    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # noqa: RUF012  # read only
-    labels: dict[str, Any] = {  # noqa: RUF012  # read only
+    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # read only
+    labels: dict[str, Any] = {  # read only
         "assign": gettext_lazy("Assign"), "tag": gettext_lazy("Tag"), "bin": gettext_lazy("Move to the bin"),
     }  # fmt: skip
 
@@ -320,13 +320,19 @@ class BulkView(RecordView):
         nonce = self.request.POST.get("nonce") or submissions.new_nonce()
         kept += [("query", self.request.POST.get("query", "")), ("confirmed", "1"), ("nonce", nonce)]
         context = {
-            "title": self.labels[name], "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
-            "form": form, "label": self.labels[name], "danger": name == "bin", "cancel_url": self.back_url,
-            "action": self.request.get_full_path(), "fields": kept,
+            "title": self.labels[name],
+            "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
+            "form": form,
+            "label": self.labels[name],
+            "danger": name == "bin",
+            "cancel_url": self.back_url,
+            "action": self.request.get_full_path(),
+            "fields": kept,
             "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": self.labels[name], "url": ""},
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": self.labels[name], "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("records/operation.html", context, status=status)
 
     def perform(self, name: str, rows: list[RecordModel], data: dict[str, Any]) -> bulk.Outcome:
@@ -342,13 +348,16 @@ class BulkView(RecordView):
         context = {
             "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
             "refused": [
-                {"title": row.title, "url": self.type.page_url(row), "reason": reason} for row, reason in outcome.refused
+                {"title": row.title, "url": self.type.page_url(row), "reason": reason}
+                for row, reason in outcome.refused
             ],
-            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)}, "back_url": self.back_url,
+            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)},
+            "back_url": self.back_url,
             "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": _("Result"), "url": ""},
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": _("Result"), "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("records/bulk_result.html", context)
 
 
@@ -358,5 +367,3 @@ def _adder(link: str, keys: set[int], by: User) -> Callable[[RecordModel], Recor
         return changes.edit(row, {link: sorted(have | keys)}, by=by)
 
     return add
-
-

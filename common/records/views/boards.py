@@ -32,7 +32,9 @@ class BoardView(ListView):
         groups = self.board.groups(request, self.viewer)
         rows = self.scoped(state, groups)
         totals = self.board.totals(rows)
-        columns = [self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]]
+        columns = [
+            self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]
+        ]
         context = {
             "tabs": lists.tabs(state, "board"), "filters": lists.filter_row(state) | {"action": self.type.url("board")},
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
@@ -54,7 +56,11 @@ class BoardView(ListView):
         found = list(inside[start : start + CARDS + 1])
         extra = {"signals": lists.signals(found, self.viewer)}
         cards = [self.board.card(obj, extra, self.viewer) for obj in found[:CARDS]]
-        more = state.link("board-column", column=str(column["key"]), start=str(start + CARDS)) if len(found) > CARDS else ""
+        more = (
+            state.link("board-column", column=str(column["key"]), start=str(start + CARDS))
+            if len(found) > CARDS
+            else ""
+        )
         return {**column, "count": 0, "sum": "", "weighted": "", **sums, "cards": cards, "more_url": more}
 
 
@@ -83,7 +89,8 @@ class BoardMoveView(RecordView):
         board = self.type.board
         assert board is not None  # noqa: S101  # routes exist only for types with a board
         if closing := request.POST.get("close"):
-            url = f"{self.type.url('action', obj.pk, 'close')}?{urlencode({'outcome': closing, 'next': self.type.url('board')})}"
+            query = urlencode({"outcome": closing, "next": self.type.url("board")})
+            url = f"{self.type.url('action', obj.pk, 'close')}?{query}"
             return HttpResponse(status=204, headers={"HX-Redirect": url})
         target = request.POST.get("stage", "")
         if not target.isdigit() or len(target) > 17:

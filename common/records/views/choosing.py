@@ -54,7 +54,9 @@ def choose_dictionary(request: HttpRequest, key: str) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     rows = choosable(model)
     if words and model is User:
-        rows = rows.filter(Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words))
+        rows = rows.filter(
+            Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words)
+        )
     elif words:
         wanted = words.casefold()
         keys = [row.pk for row in rows if wanted in str(row).casefold() or wanted in row.name.casefold()]

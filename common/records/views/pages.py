@@ -248,5 +248,3 @@ class FileRemoveView(RecordView):
             raise NotVisible
         files.detach(obj, row, by=self.viewer.user)
         return HttpResponseRedirect(f"{self.type.page_url(obj)}#s-files", status=303)
-
-

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from analytics.selectors import choices
@@ -13,6 +12,7 @@ from common import clock
 from common.organisation.models import Department
 from common.organisation.selectors import company_today
 from common.people.models import User
+from common.policy.rules import PersonRequest
 from common.records.inputs import read_date
 from deals.models import Pipeline
 
@@ -54,7 +54,7 @@ def period_days(period: str, today: date) -> tuple[date, date]:
     return known[period]
 
 
-def read(request: HttpRequest, user: User, *, funnel: bool) -> Question:
+def read(request: PersonRequest, user: User, *, funnel: bool) -> Question:
     """The question of the address; what it does not say or says wrongly is the first choice."""
     given, today = request.GET, company_today()
     period = given.get("period", "")

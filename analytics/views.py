@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from analytics import drawing, forms, selectors
 from analytics.access import REPORT
 from common.kinds import formats
-from common.policy.rules import needs
+from common.policy.rules import PersonRequest, needs
 from common.records.views.lists import safe
 from deals import drawing as deals
 
@@ -21,7 +21,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": reverse(f"reports:{name}"), "current": name == current} for name, label in pages]
 
 
-def _address(request: HttpRequest, **extra: str) -> str:
+def _address(request: PersonRequest, **extra: str) -> str:
     query = request.GET.copy()
     query.pop("stage", None)
     query.pop("format", None)
@@ -38,7 +38,7 @@ def _csv(name: str, rows: list[list[Any]]) -> HttpResponse:
 
 
 @needs(REPORT, "view")
-def funnel(request: HttpRequest) -> HttpResponse:
+def funnel(request: PersonRequest) -> HttpResponse:
     """How deals go through the stages: by count and by money, beside the period before."""
     asked = forms.read(request, request.user, funnel=True)
     shared: dict[str, Any] = {
@@ -65,7 +65,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/funnel.html", context)
 
 
-def _behind(request: HttpRequest, report: selectors.FunnelReport, position: int) -> dict[str, Any] | None:
+def _behind(request: PersonRequest, report: selectors.FunnelReport, position: int) -> dict[str, Any] | None:
     """Those that did not move on from the chosen stage."""
     if not position:
         return None
@@ -95,7 +95,7 @@ def _funnel_csv(report: selectors.FunnelReport) -> HttpResponse:
 
 
 @needs(REPORT, "view")
-def income(request: HttpRequest) -> HttpResponse:
+def income(request: PersonRequest) -> HttpResponse:
     """What was received by month, and what is expected by certainty."""
     asked = forms.read(request, request.user, funnel=False)
     report = selectors.income(request.user, department=asked.department, owner=asked.owner)

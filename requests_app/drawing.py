@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -20,14 +21,14 @@ def waiting(request: Request) -> dict[str, Any]:
     """How long a request waits, as a cell and badge: red since yesterday or before."""
     if not request.is_pending:
         return {"text": request.get_status_display(), "tone": "green" if request.deal_id else "", "icon": ""}
-    days = (formats.viewer_today() - formats.timezone.localtime(request.received_at).date()).days
+    days = (formats.viewer_today() - timezone.localtime(request.received_at).date()).days
     if days <= 0:
         return {
             "text": _("waiting since %(time)s") % {"time": formats.time_of(request.received_at)},
             "tone": "amber",
             "icon": "clock",
         }
-    words = formats.late_words(formats.timezone.localtime(request.received_at).date(), formats.viewer_today())
+    words = formats.late_words(timezone.localtime(request.received_at).date(), formats.viewer_today())
     return {"text": _("waiting, %(late)s") % {"late": words}, "tone": "red", "icon": "clock-filled"}
 
 

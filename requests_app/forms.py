@@ -65,7 +65,7 @@ class CreateDealForm(forms.Form):
 
     def party(self, company: str, person: str) -> dict[str, Any]:
         """The arguments of the service that say who wrote."""
-        known = {f"company:{m.record.pk}": {"company": m.record} for m in self.matches.companies}
+        known: dict[str, Any] = {f"company:{m.record.pk}": {"company": m.record} for m in self.matches.companies}
         known |= {f"contact:{m.record.pk}": {"contact": m.record} for m in self.matches.contacts}
         known |= {f"lead:{m.record.pk}": {"lead": m.record} for m in self.matches.leads}
         for kept in ("company", "contact", "lead"):
@@ -118,7 +118,7 @@ class PublicForm(forms.Form):
     )  # fmt: skip
     company_name = forms.CharField(label=gettext_lazy("Company"), max_length=200, required=False)
     country = forms.ModelChoiceField(Country.objects.in_use(), label=gettext_lazy("Country"), required=False)
-    products = forms.ModelMultipleChoiceField(
+    products: Any = forms.ModelMultipleChoiceField(
         None, label=gettext_lazy("Products"), required=False, widget=forms.CheckboxSelectMultiple
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)

@@ -14,7 +14,7 @@ from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds import formats
 from common.kinds.errors import DomainError
-from common.policy.rules import public
+from common.policy.rules import PersonRequest, public
 from common.records.views.pages import PageView
 from requests_app import drawing, selectors, services
 from requests_app.errors import RequestAlreadyHasDeal
@@ -25,7 +25,9 @@ from requests_app.models import Request
 class RequestPageView(PageView):
     """A request: what they wrote at the left, who they may be and the deal to make at the right."""
 
-    def get(self, request: HttpRequest, pk: int, status: int = 200, form: CreateDealForm | None = None) -> HttpResponse:
+    def get(
+        self, request: PersonRequest, pk: int, status: int = 200, form: CreateDealForm | None = None
+    ) -> HttpResponse:
         obj: Any = self.get_object()
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
@@ -64,7 +66,7 @@ class CreateDealView(RequestPageView):
     http_method_names = ["post"]
     action = "create_deal"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj: Any = self.get_object()
         data = request.POST.copy()
         if data.get("as") == "lead":

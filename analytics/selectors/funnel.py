@@ -239,7 +239,7 @@ def _part(some: int, whole: int) -> Decimal | None:
     return Decimal(some) / whole if whole else None
 
 
-def _middle(stays: Any, spent: ExpressionWrapper, partition: str | None) -> list[tuple[int, timedelta]]:
+def _middle(stays: Any, spent: Any, partition: str | None) -> list[tuple[int, timedelta]]:
     """The one or two middle stays of each stage, found by the database."""
     by: dict[str, Any] = {"partition_by": [F(partition)]} if partition else {}
     ranked = stays.order_by().annotate(

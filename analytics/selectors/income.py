@@ -154,7 +154,9 @@ class _Report:
         last, current = clock.add_months(first, 1) - ONE_DAY, self.today.replace(day=1)
         year_before = first.replace(year=first.year - 1)
         start = max(first, self.today)
-        expected = {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        expected: dict[str, Figure] = (
+            {} if last < self.today else {str(k): self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        )
         return IncomeMonth(
             first=first, last=last, is_current=first == current, is_ahead=first > current,
             received=self.received_between(first, last),

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.utils.http import content_disposition_header
 
 from common.files.selectors import get_attachment
 from common.kinds.errors import NotVisible
-from common.policy.rules import signed_in
+from common.policy.rules import PersonRequest, signed_in
 
 
 @signed_in
-def serve(request: HttpRequest, pk: int, name: str) -> FileResponse:
+def serve(request: PersonRequest, pk: int, name: str) -> FileResponse:
     """The one way a file leaves: its record must be visible; always an attachment, never sniffed."""
     attachment = get_attachment(request.user, pk)
     if not default_storage.exists(attachment.blob.path):

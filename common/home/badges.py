@@ -31,7 +31,9 @@ def source(key: str, rows: Source) -> None:
 
 def counts(principal: Principal) -> dict[str, Count]:
     """All counts of a person, in one query."""
-    keys, parts, params = [], [], []
+    keys: list[str] = []
+    parts: list[str] = []
+    params: list[Any] = []
     for key, rows in _sources.items():
         found = rows(principal)
         if found is None:

@@ -7,7 +7,7 @@ choose from. `Ledger`: written by its one engine. `Projection`: written by its p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.utils.translation import get_language
@@ -61,14 +61,14 @@ class GuardedQuerySet(models.QuerySet[M], Generic[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         guard.check(self.model.__name__)
-        return cast(int, super()._raw_delete(using))  # type: ignore[misc]  # private in Django's stubs
+        return super()._raw_delete(using)
 
 
 class Guarded(models.Model):
     """A row written only while the door is open."""
 
     is_guarded: ClassVar[bool] = True
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(GuardedQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(GuardedQuerySet)()
 
     class Meta:
         abstract = True
@@ -133,7 +133,7 @@ class RecordModel(Guarded):
     title_sort = models.CharField(max_length=120, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[RecordManager[Any]] = RecordManager()
+    objects: ClassVar[Any] = RecordManager()
     everything: ClassVar[RecordManager[Any]] = RecordManager(with_bin=True)
 
     # What happens to this one when the record a foreign key points to goes to the bin:

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -65,9 +66,7 @@ class User(AbstractBaseUser, DictionaryBase):
         verbose_name_plural = _("people")
         ordering = ["last_name", "first_name", "username"]
         constraints = [
-            models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~models.Q(email=""), name="email_once_per_person"
-            )
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="email_once_per_person")
         ]
 
     def __str__(self) -> str:

@@ -139,7 +139,7 @@ class RecordForm(forms.Form):
     def _keep_both(self, conflict: Conflict) -> None:
         """After a conflict: their values where they do not clash, ours where they do, on the new version."""
         self.conflict = conflict
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data["base_version"] = str(conflict.version)
         model = self.kind.model
         for name, clash in conflict.merged.items():
@@ -292,7 +292,7 @@ def summary(form: forms.Form) -> dict[str, Any] | None:
     if not form.errors and conflict is None:
         return None
     links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
-    general = " ".join(form.errors.get(NON_FIELD_ERRORS, []))
+    general = " ".join(map(str, form.errors.get(NON_FIELD_ERRORS, [])))
     text = _("Everything you typed is still here.")
     if conflict is not None:
         general = str(conflict)

@@ -81,7 +81,8 @@ class ListState:
 
     def rows(self) -> RecordQuerySet[Any]:
         """Every row that matches, before the question who may see it."""
-        return self.kind.model.objects.get_queryset().filter(self.condition)
+        found: RecordQuerySet[Any] = self.kind.model.objects.get_queryset().filter(self.condition)
+        return found
 
     def visible(self) -> RecordQuerySet[Any]:
         """Every row that matches and may be seen: totals, export, board."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _g
 
+from common import clock
 from common.home import badges, today
 from common.kinds import formats
 from common.money import formats as money
@@ -124,7 +125,7 @@ def _expected(viewer: Viewer) -> dict[str, Any] | None:
     if not any(sum_.amount for row in table.values() for sum_ in row):
         return None
     scope = "&f=owner.in:me" if mine else ""
-    span = f"{months[0]},{formats.clock.month_end(months[-1])}"
+    span = f"{months[0]},{clock.month_end(months[-1])}"
     return {
         "template": "home/_expected.html",
         "title": _g("Payments expected"),

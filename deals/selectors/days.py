@@ -37,7 +37,7 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
     wanted = {
         "overdue": Q(next_step_on__lt=today), "today": Q(next_step_on=today), "none": Q(next_step_on=None),
     }  # fmt: skip
-    rows = Deal.objects.for_user(principal).open().filter(_mine(user.pk), wanted[which])
+    rows = Deal.objects.for_user(principal).filter(closed_on=None).filter(_mine(user.pk), wanted[which])
     found = rows.select_related("company", "contact", "lead").order_by("next_step_on", "pk")[: SIZE + 1]
     shown = list(found)
     return shown[:SIZE], len(shown) if len(shown) <= SIZE else rows.count()
@@ -45,7 +45,11 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
 
 def badge(principal: Principal, today: date) -> tuple[RecordQuerySet[Any], RecordQuerySet[Any]]:
     """Own steps that are due, and those of them that are overdue."""
-    rows = Deal.objects.for_user(principal).open().filter(_mine(principal.user_id), next_step_on__lte=today)
+    rows = (
+        Deal.objects.for_user(principal)
+        .filter(closed_on=None)
+        .filter(_mine(principal.user_id), next_step_on__lte=today)
+    )
     return rows, rows.filter(next_step_on__lt=today)
 
 
@@ -89,7 +93,7 @@ def month_figures(user: User, principal: Principal, today: date, *, mine: bool) 
     won_now = list_totals(deals.filter(won, closed_on__gte=month, closed_on__lte=today))
     return MonthFigures(
         counts["now"], counts["before"], won_now.amount, Converted(rounded(kept)),
-        list_totals(deals.open()).amount,
+        list_totals(deals.filter(closed_on=None)).amount,
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.changes import values as tracked
 from common.kinds import formats
 from common.kinds.models import RecordModel
@@ -159,15 +161,11 @@ class DateKind(Kind):
     def _between(self, first: date | None, last: date | None) -> Q:
         found = Q()
         if first:
-            start: Any = (
-                formats.clock.start_of_day(first, formats.timezone.get_current_timezone()) if self.is_moment else first
-            )
+            start: Any = clock.start_of_day(first, timezone.get_current_timezone()) if self.is_moment else first
             found &= Q(**{f"{self.name}__gte": start})
         if last:
             after = last + timedelta(days=1)
-            end: Any = (
-                formats.clock.start_of_day(after, formats.timezone.get_current_timezone()) if self.is_moment else after
-            )
+            end: Any = clock.start_of_day(after, timezone.get_current_timezone()) if self.is_moment else after
             found &= Q(**{f"{self.name}__lt": end})
         return found
 
@@ -195,7 +193,7 @@ class DateKind(Kind):
         value = getattr(obj, self.name)
         if value is None:
             return ""
-        return formats.short_date(formats.timezone.localtime(value).date() if self.is_moment else value)
+        return formats.short_date(timezone.localtime(value).date() if self.is_moment else value)
 
     def cell(self, obj: Any) -> Cell:
         value = getattr(obj, self.name)
@@ -211,9 +209,9 @@ def _span(word: str, today: date) -> tuple[date | None, date | None]:
         "today": (today, today),
         "overdue": (None, today - timedelta(days=1)),
         "next7": (today, today + timedelta(days=7)),
-        "this-month": (month, formats.clock.add_months(month, 1) - timedelta(days=1)),
-        "last-month": (formats.clock.add_months(month, -1), month - timedelta(days=1)),
-        "last-half-year": (formats.clock.add_months(month, -6), today),
+        "this-month": (month, clock.add_months(month, 1) - timedelta(days=1)),
+        "last-month": (clock.add_months(month, -1), month - timedelta(days=1)),
+        "last-half-year": (clock.add_months(month, -6), today),
     }
     return spans[word]
 

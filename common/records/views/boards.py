@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from common.changes.services import via
 from common.events.models import Via
 from common.kinds.errors import DomainError
+from common.policy.rules import PersonRequest
 from common.records import lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
@@ -27,11 +28,11 @@ class BoardView(ListView):
         assert found is not None  # noqa: S101  # routes exist only for types with a board
         return found
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         groups = self.board.groups(request, self.viewer)
         rows = self.scoped(state, groups)
-        totals = self.board.totals(rows)
+        totals: dict[Any, dict[str, Any]] = self.board.totals(rows)
         columns = [
             self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]
         ]
@@ -67,7 +68,7 @@ class BoardView(ListView):
 class BoardColumnView(BoardView):
     """More cards of a column, a fragment."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
@@ -84,7 +85,7 @@ class BoardMoveView(RecordView):
     http_method_names = ["post"]
     action = "move"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         board = self.type.board
         assert board is not None  # noqa: S101  # routes exist only for types with a board

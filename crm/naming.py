@@ -18,7 +18,9 @@ def project_names(event: Event, company: Company) -> None:
 def rebuild_names(company: Company) -> None:
     """Write the comparable names of a company anew."""
     main = name_key(company.name)[:LONGEST]
-    others = {name_key(part)[:LONGEST] for part in company.alternative_names.split(",") if part.strip()} - {main}
+    others = {name_key(part)[:LONGEST] for part in company.alternative_names.split(",") if part.strip()} - {
+        main
+    }
     CompanyName.objects.filter(company=company).delete()
     CompanyName.objects.bulk_create(
         [

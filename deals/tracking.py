@@ -18,7 +18,9 @@ def project_stage(event: Event, deal: Deal) -> None:
     stays = StageTransition.objects.filter(deal_id=deal.pk)
     if stays.filter(left_at=None).update(left_at=event.at) and way is not None and way[0] is not None:
         stays.update(current=False)
-    StageTransition.objects.create(deal_id=deal.pk, stage_id=moved[1], entered_at=event.at, by_id=event.actor_id)
+    StageTransition.objects.create(
+        deal_id=deal.pk, stage_id=moved[1], entered_at=event.at, by_id=event.actor_id
+    )
 
 
 def rebuild_stages(deal: Deal) -> None:

@@ -117,7 +117,9 @@ def funnel(
     now = rows.filter(cohort_condition(start, end))
     groups = _groups(now, known)
     before = _groups(rows.filter(cohort_condition(start - length, start - ONE_DAY)), known)
-    address = partial(cohort_address, pipeline=pipeline.pk, start=start, end=end, department=department, owner=owner)
+    address = partial(
+        cohort_address, pipeline=pipeline.pk, start=start, end=end, department=department, owner=owner
+    )
     report = _Report(known, groups, before, address, _medians(now))
     return FunnelReport(
         pipeline=pipeline, start=start, end=end, previous_start=start - length, previous_end=start - ONE_DAY,
@@ -140,7 +142,7 @@ def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
     highest = stays.values("deal").annotate(high=Max(Case(*far, output_field=IntegerField()))).values("high")
     rows = cohort.order_by().annotate(
         high=Coalesce(Subquery(highest, output_field=IntegerField()), Value(1)),
-        closed=Case(When(closed_on=None, then=Value(False)), default=Value(True)),
+        closed=Q(closed_on__isnull=False),
     )
     return [_settled(group, known) for group in rows.values(
         "high", "stage_id", "closing_reason_id", "currency_id", "closed"
@@ -226,7 +228,7 @@ def _part(some: int, whole: int) -> Decimal | None:
     return Decimal(some) / whole if whole else None
 
 
-def _middle(stays: Any, spent: ExpressionWrapper, partition: str | None) -> list[tuple[int, timedelta]]:
+def _middle(stays: Any, spent: ExpressionWrapper[Any], partition: str | None) -> list[tuple[int, timedelta]]:
     """The one or two middle stays of each stage, found by the database."""
     by: dict[str, Any] = {"partition_by": [F(partition)]} if partition else {}
     ranked = stays.order_by().annotate(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, Value, When
+from django.db.models import Count, Min, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from analytics.selectors.conditions import (
@@ -92,13 +92,17 @@ class IncomeReport:
         return tuple(sorted({code for figure in figures for code in figure.money.missing}))
 
 
-def income(user: User | Principal, *, department: Department | None = None, owner: User | None = None) -> IncomeReport:
+def income(
+    user: User | Principal, *, department: Department | None = None, owner: User | None = None
+) -> IncomeReport:
     """The payments the person may see, by month: received at the stored rates, the rest at today's.
 
     Months and today are the company's. The twelve months end with the current one, which counts so far.
     """
     today = company_today()
-    rows: RecordQuerySet[Any] = Payment.objects.for_user(principal_of(user)).filter(holder_condition(department, owner))
+    rows: RecordQuerySet[Any] = Payment.objects.for_user(principal_of(user)).filter(
+        holder_condition(department, owner)
+    )
     first = clock.add_months(today, 1 - MONTHS)
     report = _Report(today, first, rows, partial(payment_address, department=department, owner=owner))
     months = tuple(report.month(clock.add_months(first, index)) for index in range(MONTHS + AHEAD))
@@ -117,7 +121,10 @@ def day_rates(day: date) -> list[DayRate]:
     """The rates the figures of `day` are told at, of all currencies in use."""
     known = currencies()
     rows = [row for row in known.by_id.values() if row.archived_at is None and not row.is_base]
-    return [DayRate(row, known.quote(row.pk, day)) for row in sorted(rows, key=lambda row: (row.position, row.code))]
+    return [
+        DayRate(row, known.quote(row.pk, day))
+        for row in sorted(rows, key=lambda row: (row.position, row.code))
+    ]
 
 
 def _month_of(group: Mapping[str, Any]) -> date:
@@ -137,9 +144,7 @@ class _Report:
             count=Count("pk"), base=ExactSum("amount_base"), unrated=Count("pk", filter=Q(amount_base=None))
         ):
             self.received[_month_of(group)].append(group)
-        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(
-            late=Case(When(on__lt=today, then=Value(True)), default=Value(False))
-        )
+        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(late=Q(on__lt=today))
         self.waiting: list[dict[str, Any]] = list(
             self._by_month(waiting, "certainty", "currency_id", "late").annotate(
                 count=Count("pk"), total=ExactSum("amount"), oldest=Min("on")
@@ -154,7 +159,9 @@ class _Report:
         last, current = clock.add_months(first, 1) - ONE_DAY, self.today.replace(day=1)
         year_before = first.replace(year=first.year - 1)
         start = max(first, self.today)
-        expected = {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        expected: dict[str, Figure] = (
+            {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        )
         return IncomeMonth(
             first=first, last=last, is_current=first == current, is_ahead=first > current,
             received=self.received_between(first, last),
@@ -164,7 +171,9 @@ class _Report:
 
     def received_between(self, first: date, last: date) -> Figure:
         """What was received in whole months."""
-        groups = [group for month, found in self.received.items() if first <= month <= last for group in found]
+        groups = [
+            group for month, found in self.received.items() if first <= month <= last for group in found
+        ]
         known = currencies().by_id
         missing = sorted({known[group["currency_id"]].code for group in groups if group["unrated"]})
         amount = rounded(sum((group["base"] for group in groups), Decimal(0)))

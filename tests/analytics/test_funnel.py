@@ -75,10 +75,16 @@ def test_every_figure_equals_a_recomputation_and_opens_its_rows(seed: int) -> No
                     expected = median_days(stories, row.stage.name)
                     assert row.median_days == (pytest.approx(expected) if expected is not None else None)
                 assert_tells(report.entered, stories, user)
-                for kind, figure in (("won", report.won), ("lost", report.lost), ("still", report.still_open)):
+                for kind, figure in (
+                    ("won", report.won),
+                    ("lost", report.lost),
+                    ("still", report.still_open),
+                ):
                     assert_tells(figure, behind(stories, kind, 0), user)
                 for item in report.reasons:
-                    assert_tells(item.lost, [s for s in stories if s.state == "lost" and s.reason == item.reason], user)
+                    assert_tells(
+                        item.lost, [s for s in stories if s.state == "lost" and s.reason == item.reason], user
+                    )
                 assert sum(item.lost.count for item in report.reasons) == report.lost.count
                 assert report.previous_won == len(behind(before, "won", 0))
                 wins = sorted(s.won_after / timedelta(days=1) for s in stories if s.won_after is not None)
@@ -118,7 +124,9 @@ def test_a_stage_no_longer_used_counts_as_the_one_before_it() -> None:
     stage.archived_at = clock.now()
     stage.save()
     with clock.stopped(world.now):
-        report = selectors.funnel(world.executive, start=date(2026, 3, 1), end=date(2026, 12, 31), pipeline=pipeline)
+        report = selectors.funnel(
+            world.executive, start=date(2026, 3, 1), end=date(2026, 12, 31), pipeline=pipeline
+        )
     assert [row.stage.name for row in report.rows] == ["New", "Qualified", "Negotiation"]
     for row in report.rows:
         for kind in KINDS:

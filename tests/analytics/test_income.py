@@ -45,7 +45,11 @@ def worth(payments: list[Payment]) -> Decimal:
     rates = {"EUR": Decimal(1), "USD": RATE}
     known = [p for p in payments if p.currency.code in rates]
     kept = sum(
-        ((p.amount * rates[p.currency.code]).quantize(Decimal("0.01")) for p in known if p.certainty == "received"),
+        (
+            (p.amount * rates[p.currency.code]).quantize(Decimal("0.01"))
+            for p in known
+            if p.certainty == "received"
+        ),
         Decimal(0),
     )
     rest = sum((p.amount * rates[p.currency.code] for p in known if p.certainty != "received"), Decimal(0))
@@ -58,7 +62,7 @@ def company() -> dict[str, Any]:
     common.own_company("Europe/Berlin")
     common.currency()
     common.currency("GBP")
-    chance = Random(11)  # noqa: S311  # no secret
+    chance = Random(11)
     north, south = common.department("North"), common.department("South")
     managers = [common.user(department=north), common.user(department=south)]
     for week in range(0, 1200, 7):
@@ -95,7 +99,9 @@ def test_every_figure_equals_a_recomputation_and_opens_its_rows(company: dict[st
     }[who]  # fmt: skip
     with clock.stopped(NOW):
         report = selectors.income(user, **filters)
-    payments = [p for p in Payment.objects.select_related("currency") if owner is None or p.owner_id == owner.pk]
+    payments = [
+        p for p in Payment.objects.select_related("currency") if owner is None or p.owner_id == owner.pk
+    ]
     received = [p for p in payments if p.certainty == "received"]
     waiting = [p for p in payments if p.certainty != "received"]
     assert report.today == TODAY
@@ -113,7 +119,9 @@ def test_every_figure_equals_a_recomputation_and_opens_its_rows(company: dict[st
             expect(figure, [p for p in here if p.on >= TODAY and p.certainty == certainty], user)
         assert bool(month.expected) == (month.last >= TODAY)
     expect(report.received, [p for p in received if date(2025, 12, 1) <= p.on <= date(2026, 11, 30)], user)
-    expect(report.received_before, [p for p in received if date(2024, 12, 1) <= p.on < date(2025, 12, 1)], user)
+    expect(
+        report.received_before, [p for p in received if date(2024, 12, 1) <= p.on < date(2025, 12, 1)], user
+    )
     late = [p for p in waiting if p.on < TODAY]
     expect(report.overdue, late, user)
     assert report.oldest_overdue == min(p.on for p in late)

@@ -54,14 +54,18 @@ def test_what_is_won_is_worth_something(sales: Sales, amount: str | None) -> Non
     with pytest.raises(errors.WonNeedsAmount) as refusal:
         services.close_deal(deal, reason=deals.reason(Outcome.WON), by=sales.manager)
     assert refusal.value.field == "amount"
-    won = services.close_deal(deal, reason=deals.reason(Outcome.WON), by=sales.manager, amount=Decimal("70.00"))
+    won = services.close_deal(
+        deal, reason=deals.reason(Outcome.WON), by=sales.manager, amount=Decimal("70.00")
+    )
     assert won.amount == Decimal("70.00")
 
 
 def test_closing_twice_or_in_the_future_is_refused(sales: Sales) -> None:
     reason = deals.reason()
     with pytest.raises(errors.ClosedInTheFuture):
-        services.close_deal(sales.deal, reason=reason, by=sales.manager, on=company_today() + timedelta(days=1))
+        services.close_deal(
+            sales.deal, reason=reason, by=sales.manager, on=company_today() + timedelta(days=1)
+        )
     services.close_deal(sales.deal, reason=reason, by=sales.manager)
     with pytest.raises(errors.DealAlreadyClosed):
         services.close_deal(sales.deal, reason=reason, by=sales.manager)
@@ -88,7 +92,12 @@ def test_losing_removes_the_payments_not_received_and_reopening_brings_them_back
     services.close_deal(sales.deal, reason=deals.reason(), by=sales.manager)
     assert list(Payment.objects.all()) == [kept]
     deal = services.reopen_deal(sales.deal, by=sales.manager)
-    assert (deal.stage.name, deal.closing_reason, deal.closed_on, deal.closed_from) == ("Negotiation", None, None, None)
+    assert (deal.stage.name, deal.closing_reason, deal.closed_on, deal.closed_from) == (
+        "Negotiation",
+        None,
+        None,
+        None,
+    )
     assert deal.amount_base is None
     assert set(Payment.objects.all()) == {kept, dropped}
     with pytest.raises(errors.DealIsOpen):

@@ -69,7 +69,9 @@ def test_a_deal_needs_a_counterparty_its_maker_can_see() -> None:
     with pytest.raises(ValidationError):
         services.create_deal(name="Valves", by=manager)
     with pytest.raises(ForeignRecord):
-        services.create_deal(name="Valves", company=crm.company(department=common.department("Other")), by=manager)
+        services.create_deal(
+            name="Valves", company=crm.company(department=common.department("Other")), by=manager
+        )
     assert not Deal.objects.exists()
 
 
@@ -79,4 +81,6 @@ def test_an_operator_and_an_executive_create_no_deals() -> None:
     sales = common.department()
     for role in ("operator", "executive", "accountant"):
         with pytest.raises(Forbidden):
-            services.create_deal(name="Valves", company=crm.company(department=sales), by=common.user(role, sales))
+            services.create_deal(
+                name="Valves", company=crm.company(department=sales), by=common.user(role, sales)
+            )

@@ -24,7 +24,9 @@ def test_a_deal_moves_forward_and_back_among_open_stages(sales: Sales) -> None:
         assert selectors.days_in_stage(deal) == 3
         deal = services.move_to_stage(deal, stage=sales.stage("Qualified"), by=sales.manager)
     assert deal.stage.name == "Qualified"
-    stays = list(StageTransition.objects.filter(deal=deal).order_by("pk").values_list("stage__name", "left_at"))
+    stays = list(
+        StageTransition.objects.filter(deal=deal).order_by("pk").values_list("stage__name", "left_at")
+    )
     assert [name for name, _left in stays] == ["New", "Proposal", "Qualified"]
     assert [left is None for _name, left in stays] == [False, False, True]
     assert Event.objects.filter(subject=deal.pk, kind="deal.moved").count() == 2

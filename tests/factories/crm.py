@@ -10,22 +10,32 @@ from tests.factories.common import SETUP, number
 
 def source(department: Any = None, **values: Any) -> Source:
     """Where enquiries come from."""
-    return Source.objects.create(name=values.pop("name", f"Source {number()}"), department=department, **values)
+    return Source.objects.create(
+        name=values.pop("name", f"Source {number()}"), department=department, **values
+    )
 
 
-def company(name: str = "", *, by: Actor = SETUP, owner: Any = None, department: Any = None, **values: Any) -> Company:
+def company(
+    name: str = "", *, by: Actor = SETUP, owner: Any = None, department: Any = None, **values: Any
+) -> Company:
     """A company of `owner`, by default of nobody."""
     given = {"name": name or f"Works {number()} GmbH", **values}
-    return changes.create(Company, given, by=by, owner=owner, department=department or (owner and owner.department))
+    return changes.create(
+        Company, given, by=by, owner=owner, department=department or (owner and owner.department)
+    )
 
 
 def contact(*, by: Actor = SETUP, owner: Any = None, department: Any = None, **values: Any) -> Contact:
     """A contact of `owner`, by default of nobody."""
     given = {"first_name": "Petra", "last_name": f"Vogt{number()}", **values}
-    return changes.create(Contact, given, by=by, owner=owner, department=department or (owner and owner.department))
+    return changes.create(
+        Contact, given, by=by, owner=owner, department=department or (owner and owner.department)
+    )
 
 
 def lead(*, by: Actor = SETUP, owner: Any = None, department: Any = None, **values: Any) -> Lead:
     """A lead of `owner`, by default of nobody."""
     given = {"first_name": "Ivana", "last_name": f"Yilmaz{number()}", **values}
-    return changes.create(Lead, given, by=by, owner=owner, department=department or (owner and owner.department))
+    return changes.create(
+        Lead, given, by=by, owner=owner, department=department or (owner and owner.department)
+    )

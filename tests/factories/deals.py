@@ -32,7 +32,9 @@ def stage(of: Pipeline, name: str) -> Stage:
 
 def reason(outcome: str = Outcome.LOST, **values: Any) -> ClosingReason:
     """A closing reason."""
-    return ClosingReason.objects.create(name=values.pop("name", f"Reason {number()}"), outcome=outcome, **values)
+    return ClosingReason.objects.create(
+        name=values.pop("name", f"Reason {number()}"), outcome=outcome, **values
+    )
 
 
 def deal(owner: Any = None, *, by: Actor = SETUP, amount: str | None = None, **values: Any) -> Deal:

@@ -15,7 +15,9 @@ def request(department: Any = None, owner: Any = None, *, by: Actor = SETUP, **v
         "name": "Diaphragm pumps for paint line", "text": "Please offer six pumps.", "first_name": "Petra",
         "last_name": "Vogt", "email": "p.vogt@lackwerk-moers.example", "company_name": "Lackwerk Moers", **values,
     }  # fmt: skip
-    return changes.create(Request, given, by=by, owner=owner, department=department or (owner and owner.department))
+    return changes.create(
+        Request, given, by=by, owner=owner, department=department or (owner and owner.department)
+    )
 
 
 def site_form(department: Any = None) -> SiteForm:

@@ -40,7 +40,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Positions:
-    """The positions of a pipeline's funnel: 1 for its first open stage. An archived stage counts as the one before."""
+    """The positions of a pipeline's funnel, 1 for its first open stage; one no longer used counts as that before it."""
 
     stages: tuple[Stage, ...]
     of: Mapping[int, int]

@@ -153,7 +153,7 @@ def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
     highest = stays.values("deal").annotate(high=Max(Case(*far, output_field=IntegerField()))).values("high")
     rows = cohort.order_by().annotate(
         high=Coalesce(Subquery(highest, output_field=IntegerField()), Value(1)),
-        closed=Case(When(closed_on=None, then=Value(False)), default=Value(True)),
+        closed=Q(closed_on__isnull=False),
     )
     return [_settled(group, known) for group in rows.values(
         "high", "stage_id", "closing_reason_id", "currency_id", "closed"
@@ -239,7 +239,7 @@ def _part(some: int, whole: int) -> Decimal | None:
     return Decimal(some) / whole if whole else None
 
 
-def _middle(stays: Any, spent: Any, partition: str | None) -> list[tuple[int, timedelta]]:
+def _middle(stays: Any, spent: ExpressionWrapper[Any], partition: str | None) -> list[tuple[int, timedelta]]:
     """The one or two middle stays of each stage, found by the database."""
     by: dict[str, Any] = {"partition_by": [F(partition)]} if partition else {}
     ranked = stays.order_by().annotate(

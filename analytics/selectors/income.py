@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, Value, When
+from django.db.models import Count, Min, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from analytics.selectors.conditions import (
@@ -137,9 +137,7 @@ class _Report:
             count=Count("pk"), base=ExactSum("amount_base"), unrated=Count("pk", filter=Q(amount_base=None))
         ):
             self.received[_month_of(group)].append(group)
-        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(
-            late=Case(When(on__lt=today, then=Value(True)), default=Value(False))
-        )
+        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(late=Q(on__lt=today))
         self.waiting: list[dict[str, Any]] = list(
             self._by_month(waiting, "certainty", "currency_id", "late").annotate(
                 count=Count("pk"), total=ExactSum("amount"), oldest=Min("on")
@@ -155,7 +153,7 @@ class _Report:
         year_before = first.replace(year=first.year - 1)
         start = max(first, self.today)
         expected: dict[str, Figure] = (
-            {} if last < self.today else {str(k): self.expected_between(k, start, last) for k in NOT_RECEIVED}
+            {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
         )
         return IncomeMonth(
             first=first, last=last, is_current=first == current, is_ahead=first > current,

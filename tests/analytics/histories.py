@@ -43,7 +43,7 @@ class World:
     """Two managers, two pipelines, and a lot that happens."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = Random(seed)  # no secret
+        self.chance = Random(seed)
         common.own_company("Europe/Berlin")
         common.currency()
         self.north, self.south = common.department("North"), common.department("South")
@@ -83,7 +83,17 @@ class World:
             stage=deals.stage(pipeline, stage), company=self.firms[manager.pk],
         )  # fmt: skip
         self.stories.append(
-            Story(deal.pk, manager, pipeline, self.now, amount, code, stage, ORDER.index(stage) + 1, entered=self.now)
+            Story(
+                deal.pk,
+                manager,
+                pipeline,
+                self.now,
+                amount,
+                code,
+                stage,
+                ORDER.index(stage) + 1,
+                entered=self.now,
+            )
         )
 
     def _change(self, story: Story) -> None:

@@ -75,7 +75,11 @@ def test_every_figure_equals_a_recomputation_and_opens_its_rows(seed: int) -> No
                     expected = median_days(stories, row.stage.name)
                     assert row.median_days == (pytest.approx(expected) if expected is not None else None)
                 assert_tells(report.entered, stories, user)
-                for kind, figure in (("won", report.won), ("lost", report.lost), ("still", report.still_open)):
+                for kind, figure in (
+                    ("won", report.won),
+                    ("lost", report.lost),
+                    ("still", report.still_open),
+                ):
                     assert_tells(figure, behind(stories, kind, 0), user)
                 for item in report.reasons:
                     assert_tells(item.lost, [s for s in stories if s.state == "lost" and s.reason == item.reason], user)

@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from common.kinds import formats
 from common.organisation.selectors import next_working_day
-from common.people.models import User
-from common.places.models import Country
 from common.records.declaring import Viewer
 from common.records.inputs import NaturalDateField, NumberField
 from crm import matching
@@ -43,7 +41,7 @@ class CreateDealForm(forms.Form):
     )
     next_step = forms.CharField(label=gettext_lazy("Next step"), max_length=250)
     next_step_on = NaturalDateField(label=gettext_lazy("When"))
-    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("For manager"), required=False)
+    owner: Any = forms.ModelChoiceField(None, label=gettext_lazy("For manager"), required=False)
 
     def __init__(self, request: Request, viewer: Viewer, matches: matching.Matches, data: Any = None) -> None:
         self.request, self.matches = request, matches
@@ -117,7 +115,7 @@ class PublicForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
     company_name = forms.CharField(label=gettext_lazy("Company"), max_length=200, required=False)
-    country = forms.ModelChoiceField(Country.objects.in_use(), label=gettext_lazy("Country"), required=False)
+    country: Any = forms.ModelChoiceField(None, label=gettext_lazy("Country"), required=False)
     products: Any = forms.ModelMultipleChoiceField(
         None, label=gettext_lazy("Products"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -125,6 +123,7 @@ class PublicForm(forms.Form):
 
     def __init__(self, site_form: SiteForm, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
+        self.fields["country"].queryset = selectors.countries_offered()  # type: ignore[attr-defined]
         self.fields["products"].queryset = selectors.products_offered()  # type: ignore[attr-defined]
         for name, asked in (
             ("company_name", site_form.asks_company), ("phone", site_form.asks_phone),

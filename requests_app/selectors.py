@@ -9,6 +9,7 @@ from common import clock
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.organisation.selectors import company_today, company_zone
 from common.people.models import User
+from common.places.models import Country
 from common.policy import selectors as policy
 from common.policy.principal import Principal, principal_of
 from crm import matching
@@ -124,3 +125,9 @@ def request_of(deal: Deal) -> Request | None:
 def counts_checked(user: User | Principal) -> tuple[int, int]:
     """How many visible contacts and companies the proposals were chosen from."""
     return Contact.objects.for_user(user).count(), Company.objects.for_user(user).count()
+
+
+def countries_offered() -> QuerySet[Country]:
+    """The countries the public form offers."""
+    rows: QuerySet[Country] = Country.objects.in_use()
+    return rows

@@ -14,7 +14,7 @@ from common.places.models import City, Country
 from common.policy import presets
 from common.policy.models import Role
 from common.records.models import ColourRule
-from common.setup import services
+from common.setup import selectors, services
 from common.setup.dictionaries import Column, DictionaryPage, declare
 from common.tags.models import Tag
 
@@ -22,10 +22,14 @@ presets.actions("setup", change=_("Change settings"))
 
 
 def _roles_field(user: Any) -> dict[str, Any]:
-    chosen = list(user.roles.values_list("pk", flat=True)) if user.pk else []
+    chosen = selectors.role_keys(user)
     return {
         "roles": forms.ModelMultipleChoiceField(
-            Role.objects.in_use(), label=_("Roles"), initial=chosen, widget=forms.CheckboxSelectMultiple, required=False
+            selectors.roles_in_use(),
+            label=_("Roles"),
+            initial=chosen,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
         )
     }
 

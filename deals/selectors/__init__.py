@@ -1,5 +1,6 @@
 """What is fetched of deals: figures and lists, and what Today shows."""
 
+from deals.selectors.choices import open_stages, other_pipelines, reasons_in_use
 from deals.selectors.days import (
     MonthFigures,
     badge,
@@ -37,7 +38,6 @@ from deals.selectors.deals import (
     stages_of,
     visible_counterparties,
 )
-from deals.selectors.forms import open_stages, other_pipelines, reasons_in_use
 
 __all__ = [
     "MonthFigures",

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from common.policy.rules import rule_of
 
-CSRF_EXEMPT: set[str] = set()
+CSRF_EXEMPT: set[str] = {"requests_app.views.public_form"}
 """Views that strangers' sites post to. Each needs another protection, named where it is declared."""
 
 

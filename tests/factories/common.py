@@ -64,3 +64,11 @@ def user(role: str | None = "manager", department: Department | None = None, **v
             found = Role.objects.get(slug=role)
         RoleMember.objects.create(role=found, user=person)
     return person
+
+
+def subtree(*names: str) -> list[Department]:
+    """Departments, each below the one before."""
+    rows: list[Department] = []
+    for name in names:
+        rows.append(department(name, parent=rows[-1] if rows else None))
+    return rows

@@ -35,10 +35,11 @@ class Outcome:
 def for_each(rows: Iterable[R], act: Callable[[R], object], *, by: Actor, label: object) -> Outcome:
     """Run `act` on every record as one change set; a refused record is listed, the others go on."""
     outcome = Outcome()
-    with change_set(label, by=by, via=Via.BULK, bulk=True):
+    with change_set(label, by=by, via=Via.BULK, bulk=True) as opened:
         for row in rows:
             try:
-                act(row)
+                with opened.part():
+                    act(row)
             except DomainError as refusal:
                 outcome.refused.append((row, str(refusal)))
             except ValidationError as refusal:

@@ -50,6 +50,17 @@ class OpenSet:
                 )  # fmt: skip
         return self.row
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the act that may fail alone: then it is as if it never began."""
+        before = (self.row, set(self.touched), set(self.receivers))
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self.row, self.touched, self.receivers = before
+            raise
+
 
 _current: ContextVar[OpenSet | None] = ContextVar("open_change_set", default=None)
 _via: ContextVar[str] = ContextVar("changes_via", default=Via.SYSTEM)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from common import clock
@@ -161,7 +160,8 @@ def _check_foreign(principal: Principal, model: type[RecordModel], given: Mappin
         target = values.related_model(model, name)
         if value is None or target is None or not issubclass(target, RecordModel):
             continue
-        keys = value if isinstance(value, list) else [value.pk if isinstance(value, models.Model) else value]
+        stored = values.encode(value)
+        keys = stored if isinstance(stored, list) else [stored]
         if target.objects.for_user(principal).filter(pk__in=keys).count() != len(set(keys)):
             raise ForeignRecord(field=name)
 

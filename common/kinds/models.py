@@ -172,13 +172,27 @@ class RecordModel(Guarded):
         self.title_sort = title_sort(self.title)
 
 
-class DictionaryQuerySet(models.QuerySet[M], Generic[M]):
-    """Rows of a dictionary; bulk updates renew the configuration too."""
+class DictionaryRows(models.QuerySet[M], Generic[M]):
+    """Rows of a dictionary; writing many at once renews the configuration too."""
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[M]:
+        made = super().bulk_create(*args, **kwargs)
+        dictionary.renew()
+        return made
 
     def update(self, **kwargs: Any) -> int:
         changed = super().update(**kwargs)
         dictionary.renew()
         return changed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        result = super().delete()
+        dictionary.renew()
+        return result
+
+
+class DictionaryQuerySet(DictionaryRows[M], Generic[M]):
+    """Rows of a dictionary that are archived instead of deleted."""
 
     def in_use(self) -> DictionaryQuerySet[M]:
         """Rows that may be chosen today (not archived)."""
@@ -190,6 +204,7 @@ class DictionaryBase(models.Model):
 
     is_dictionary: ClassVar[bool] = True
     unversioned: ClassVar[frozenset[str]] = frozenset()
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(DictionaryRows)()
 
     class Meta:
         abstract = True

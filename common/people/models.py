@@ -11,10 +11,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.kinds.models import DictionaryBase
+from common.kinds.models import DictionaryBase, DictionaryRows
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(DictionaryRows)):  # type: ignore[misc]  # made at run time
     """Makes people from the command line and in tests."""
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:

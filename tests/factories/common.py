@@ -71,3 +71,11 @@ def country(code: str = "DE") -> Country:
     """A country."""
     found, _created = Country.objects.get_or_create(code=code, defaults={"name": code})
     return found
+
+
+def subtree(*names: str) -> list[Department]:
+    """Departments, each below the one before."""
+    rows: list[Department] = []
+    for name in names:
+        rows.append(department(name, parent=rows[-1] if rows else None))
+    return rows

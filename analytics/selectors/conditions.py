@@ -107,7 +107,7 @@ def _at_least(known: Positions, position: int) -> Q:
         return Q()
     stages = known.from_stages(position)
     stays = StageTransition.objects.filter(deal=OuterRef("pk"), current=True, stage__in=stages)
-    return Q(Exists(stays)) | Q(stage__in=sorted(known.won))
+    return Q(Exists(stays))
 
 
 def cohort_condition(start: date, end: date) -> Q:

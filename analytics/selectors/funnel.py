@@ -166,8 +166,7 @@ def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
 def _settled(group: Group, known: Positions) -> Group:
     stage = group["stage_id"]
     outcome = Outcome.WON if stage in known.won else Outcome.LOST if stage in known.lost else Outcome.OPEN
-    high = known.last if outcome == Outcome.WON else group["high"]
-    return {**group, "outcome": outcome, "high": high, "now": known.of.get(stage, 0)}
+    return {**group, "outcome": outcome, "now": known.of.get(stage, 0)}
 
 
 def _belongs(group: Group, kind: str, position: int, last: int) -> bool:

@@ -105,7 +105,7 @@ class World:
                 story.state, story.reason, story.worth, story.won_after = "open", None, None, None
             return
         happens = self.chance.random()
-        if happens < 0.1:
+        if happens < 0.25:
             story.pipeline = next(p for p in self.pipelines if p != story.pipeline)
             services.change_pipeline(deal, pipeline=story.pipeline, by=story.owner)
             story.stays.clear()

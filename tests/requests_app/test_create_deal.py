@@ -136,38 +136,28 @@ def test_a_colleagues_request_is_not_taken_away(office: Office) -> None:
 
 
 def refused() -> list[tuple[str, type[DomainError], Callable[[Office], dict[str, Any]]]]:
+    """What is refused, with which error, given which values."""
+
+    def lead(office: Office) -> Lead:
+        return crm.lead(owner=office.manager)
+
+    def employed(office: Office) -> Contact:
+        return crm.contact(owner=office.manager, company=crm.company(owner=office.manager))
+
+    def hidden(office: Office) -> Company:
+        return crm.company(department=common.department("Other"))
+
+    past = clock.today("UTC") - timedelta(days=3)
     return [
         ("nobody", errors.NoCounterparty, lambda office: {}),
-        (
-            "lead and company",
-            errors.LeadOrCompany,
-            lambda office: {"new_company": "x", "lead": crm.lead(owner=office.manager)},
-        ),
-        (
-            "lead and person",
-            errors.LeadOrCompany,
-            lambda office: {"new_contact": {}, "lead": crm.lead(owner=office.manager)},
-        ),
+        ("lead and company", errors.LeadOrCompany, lambda office: {"new_company": "x", "lead": lead(office)}),
+        ("lead and person", errors.LeadOrCompany, lambda office: {"new_contact": {}, "lead": lead(office)}),
         ("new lead and company", errors.LeadOrCompany, lambda office: {"new_company": "x", "new_lead": {}}),
-        (
-            "foreign contact",
-            errors.ContactOfAnotherCompany,
-            lambda office: {
-                "new_company": "x",
-                "contact": crm.contact(owner=office.manager, company=crm.company(owner=office.manager)),
-            },
-        ),
-        (
-            "hidden company",
-            ForeignRecord,
-            lambda office: {"company": crm.company(department=common.department("Other"))},
-        ),
-        (
-            "past step",
-            NextStepInThePast,
-            lambda office: {"new_company": "x", "next_step_on": clock.today("UTC") - timedelta(days=3)},
-        ),
-    ]
+        ("foreign contact", errors.ContactOfAnotherCompany,
+         lambda office: {"new_company": "x", "contact": employed(office)}),
+        ("hidden company", ForeignRecord, lambda office: {"company": hidden(office)}),
+        ("past step", NextStepInThePast, lambda office: {"new_company": "x", "next_step_on": past}),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("error", "given"), [case[1:] for case in refused()], ids=[case[0] for case in refused()])

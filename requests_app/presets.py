@@ -24,7 +24,9 @@ def load() -> None:
         )  # fmt: skip
     if not ColourRule.objects.filter(type=TYPE).exists():
         ColourRule.objects.create(
-            type=TYPE, name="Waiting since yesterday or longer", names={"ru": "Ждёт со вчерашнего дня или дольше"},
+            type=TYPE,
+            name="Waiting since yesterday or longer",
+            names={"ru": "Ждёт со вчерашнего дня или дольше"},
             tone=Tone.AMBER, condition=WAITING_LONG, position=1,
         )  # fmt: skip
 

@@ -58,9 +58,7 @@ def _build_companies(scene: Scene, draw: Draw, market: Market, firms: list[Firm]
         }
         for firm in firms
     ]  # fmt: skip
-    places = [
-        (firm.owner, firm.owner.department, start + timedelta(minutes=n)) for n, firm in enumerate(firms)
-    ]
+    places = [(firm.owner, firm.owner.department, start + timedelta(minutes=n)) for n, firm in enumerate(firms)]
     companies = bulk_create(Company, rows, by=DEMO, label="Companies of the old system", places=places)
     for firm, company in zip(firms, companies, strict=True):
         market.companies.setdefault(firm.owner.pk, []).append(company)

@@ -174,6 +174,6 @@ DESCRIPTIONS: tuple[Text, ...] = (
 )  # fmt: skip
 CYRILLIC = dict(zip(
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch . y . e yu ya".split(), strict=True,
+    ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", ".", "y", ".", "e", "yu", "ya"], strict=True,
 ))  # fmt: skip
 LATIN = {"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "ä": "ae", "ö": "oe", "ü": "ue"}

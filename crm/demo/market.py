@@ -72,8 +72,7 @@ class Draw:
         for land in LANDS:
             country = self._countries[land.code]
             made[land.code] = [
-                City.objects.create(country=country, name=name, names={"ru": russian})
-                for name, russian in land.cities
+                City.objects.create(country=country, name=name, names={"ru": russian}) for name, russian in land.cities
             ]
         return made
 

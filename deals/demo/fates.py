@@ -152,9 +152,7 @@ def _lost(scene: Scene, lots: Random, fate: Fate) -> Fate:
     return replace(fate, outcome=Outcome.LOST, closed=closed, moves=moves)
 
 
-def _spread(
-    scene: Scene, lots: Random, start: date, end: date, count: int, *, ends: bool = False
-) -> tuple[date, ...]:
+def _spread(scene: Scene, lots: Random, start: date, end: date, count: int, *, ends: bool = False) -> tuple[date, ...]:
     """So many working days between two, in order; with `ends` the last is the end itself."""
     span = (end - start).days
     points = sorted(lots.uniform(0.08, 0.95) for _i in range(count))

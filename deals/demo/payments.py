@@ -56,9 +56,7 @@ def _plan_receipt(scene: Scene, payment: Payment, due: date, lots: Random) -> No
     if is_late or moment > scene.now:
         return
     by = scene.people["accountant"]
-    scene.plan(
-        moment, lambda: changes.edit(payment, {"certainty": Certainty.RECEIVED, "on": paid}, by=by) and None
-    )
+    scene.plan(moment, lambda: changes.edit(payment, {"certainty": Certainty.RECEIVED, "on": paid}, by=by) and None)
 
 
 def plan_expected(scene: Scene, deal: Deal, stage: int, by: User, lots: Random) -> None:

@@ -71,6 +71,31 @@ def _payment_row(row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _closing(viewer: Viewer) -> dict[str, Any] | None:
+    """For those who do not sell: the largest deals that should close soon."""
+    if selectors.is_seller(viewer.principal) or not viewer.principal.may(DEAL, "view"):
+        return None
+    rows, count = selectors.closing_soon(viewer.principal, formats.viewer_today())
+    if not rows:
+        return None
+    return {
+        "label": _g("Largest deals closing this month"),
+        "count": count,
+        "url": "/deals/?f=state.is:open&f=expected_close.is:this-month",
+        "rows": [_closing_row(deal) for deal in rows],
+    }
+
+
+def _closing_row(deal: Any) -> dict[str, Any]:
+    today_is = formats.viewer_today()
+    close = drawing.close_day(deal, today_is)
+    return {
+        "title": deal.name, "url": f"/deals/{deal.pk}/", "state": drawing.next_step(deal, today_is)["state"],
+        "note": " · ".join(str(part) for part in (deal.company or deal.contact or "", deal.stage, deal.owner or "") if part),
+        "when": close["text"], "when_tone": close["tone"], "amount": money.money_of(deal.amount, deal.currency_id),
+    }  # fmt: skip
+
+
 def _figures(viewer: Viewer) -> dict[str, Any] | None:
     if not viewer.principal.may(DEAL, "view") or not viewer.principal.may(PAYMENT, "view"):
         return None
@@ -154,6 +179,7 @@ today.group(10, _steps("Overdue", "overdue", f"{MINE}&f=next_step_on.is:overdue"
 today.group(20, _steps("Today", "today", f"{MINE}&f=next_step_on.is:today"))
 today.group(40, _steps("Deals with no next step", "none", f"{MINE}&f=next_step_on.empty"))
 today.group(50, _payments)
+today.group(60, _closing)
 today.rail(10, _figures)
 today.rail(20, _expected)
 badges.source("home", _badge)

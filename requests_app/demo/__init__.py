@@ -12,8 +12,7 @@ from common.organisation.selectors import next_working_day
 from common.people.models import User
 from crm.demo.market import Firm, Market, Somebody
 from crm.models import Source
-from deals.demo import words
-from deals.demo import currency_of
+from deals.demo import currency_of, words
 from deals.demo.fates import Fate, Fates
 from deals.demo.story import Story
 from deals.demo.topics import TOPICS

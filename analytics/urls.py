@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from analytics import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.funnel, name="funnel"), path("income/", views.income, name="income")]

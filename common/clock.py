@@ -45,3 +45,8 @@ def add_months(day: date, months: int) -> date:
     """The first day of the month `months` after (or before) that of `day`."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of `day`."""
+    return add_months(day, 1) - timedelta(days=1)

@@ -30,6 +30,7 @@ if PRODUCTION:
 SECRET_KEY = SECRET_KEY or secret_key.load_or_create(DATA_DIR / "secret_key")
 SITE_URL = env("KONTOR_SITE_URL", default="http://127.0.0.1:8000")
 LOADS_DEMO = env.bool("KONTOR_DEMO", default=not PRODUCTION)
+GUARDS_SQL = DEBUG
 CLOCK_OFFSET_SECONDS = env.int("KONTOR_CLOCK_OFFSET", default=0)
 
 INSTALLED_APPS = [

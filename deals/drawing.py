@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from common.kinds import formats
 from common.kinds.models import RecordQuerySet
+from common.kinds.words import capital
 from common.money import formats as money
 from common.money.rates import Converted
 from common.records.declaring import Viewer
@@ -19,7 +20,12 @@ from common.records.subtables import certainty_cell, date_cell, link_cell, money
 from deals import selectors
 from deals.models import Certainty, Deal, Outcome, Payment, Stage
 
-TONES = {Certainty.RECEIVED: "green", Certainty.GUARANTEED: "blue", Certainty.HIGH: "hatch-blue", Certainty.LOW: "hatch-grey"}
+TONES = {
+    Certainty.RECEIVED: "green",
+    Certainty.GUARANTEED: "blue",
+    Certainty.HIGH: "hatch-blue",
+    Certainty.LOW: "hatch-grey",
+}
 
 
 def glyph(stage: Stage) -> dict[str, Any]:
@@ -95,10 +101,11 @@ def totals_line(totals: selectors.Totals) -> dict[str, Any]:
         }  # fmt: skip
     return {
         "sums": [
-            {"label": _("Amount"), "value": sums(totals.amount)}, {"label": _("Weighted"), "value": sums(totals.weighted)},
+            {"label": _("Amount"), "value": sums(totals.amount)},
+            {"label": _("Weighted"), "value": sums(totals.weighted)},
         ],
         "parts": told,
-    }  # fmt: skip
+    }
 
 
 def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
@@ -124,12 +131,13 @@ def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
 def _line_cells(row: Any, deal: Deal) -> list[dict[str, Any]]:
     discount = formats.percent(row.discount) if row.discount else "–"
     return [
-        text_cell(row.product.code if row.product else "", hide_phone=True), link_cell(row.name, f"/lines/{row.pk}/edit/"),
+        text_cell(row.product.code if row.product else "", hide_phone=True),
+        link_cell(row.name, f"/lines/{row.pk}/edit/"),
         text_cell(formats.number(row.quantity.normalize()), numeric=True),
         text_cell(formats.number(row.price, 2), numeric=True, hide_phone=True),
         text_cell(discount, numeric=True, hide_phone=True),
         money_cell(money.money_of(row.total, deal.currency_id, cents=True)),
-    ]  # fmt: skip
+    ]
 
 
 def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
@@ -145,18 +153,23 @@ def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
     today = formats.viewer_today()
     may = viewer.principal.may("deals.payment", "create")
     return {
-        "count": len(rows), "bar": {"parts": parts, "words": words, "label": _("How sure the money is")} if parts else None,
-        "unscheduled": unscheduled(facts, deal), "missing": ", ".join(facts.missing),
+        "count": len(rows),
+        "bar": {"parts": parts, "words": words, "label": _("How sure the money is")} if parts else None,
+        "unscheduled": unscheduled(facts, deal),
+        "missing": ", ".join(facts.missing),
         "table": {
             "empty": _("Not scheduled."),
             "columns": [
-                {"label": _("Date")}, {"label": _("Amount"), "numeric": True}, {"label": _("Certainty")},
-                {"label": _("Invoice"), "hide_phone": True}, {"label": _("Order"), "hide_phone": True},
+                {"label": _("Date"), "kind": "date"},
+                {"label": _("Amount"), "numeric": True, "kind": "money"},
+                {"label": _("Certainty"), "kind": "certainty"},
+                {"label": _("Invoice"), "hide_phone": True},
+                {"label": _("Order"), "hide_phone": True},
             ],
             "rows": [{"cells": _payment_cells(row, today)} for row in rows],
         },
         "actions": [{"label": _("Add payment"), "url": f"/payments/new/?deal={deal.pk}"}] if may else [],
-    }  # fmt: skip
+    }
 
 
 def _payment_cells(row: Any, today: date) -> list[dict[str, Any]]:
@@ -166,7 +179,7 @@ def _payment_cells(row: Any, today: date) -> list[dict[str, Any]]:
     amount = link_cell(money.money_of(row.amount, row.currency_id, cents=True), f"/payments/{row.pk}/edit/")
     amount |= {"numeric": True, "kind": "money"}
     return [
-        when, amount, certainty_cell(row.certainty, row.get_certainty_display()),
+        when, amount, certainty_cell(row.certainty, capital(row.get_certainty_display())),
         text_cell(row.invoice_number, hide_phone=True), text_cell(row.order_number, hide_phone=True),
     ]  # fmt: skip
 
@@ -212,9 +225,15 @@ def facts(deal: Deal, coowners: Any, rights: Any) -> list[dict[str, Any]]:
     by_hand = deal.probability is not None
     tip = _("Set by hand; the stage says %(stage)s.") if by_hand else _("That of the stage.")
     return [
-        {"label": _("Amount"), "value": money.money_of(deal.amount, deal.currency_id, cents=True), "hero": True, "note": amount_note},
         {
-            "label": _("Probability"), "value": formats.percent(deal.chance),
+            "label": _("Amount"),
+            "value": money.money_of(deal.amount, deal.currency_id, cents=True),
+            "hero": True,
+            "note": amount_note,
+        },
+        {
+            "label": _("Probability"),
+            "value": formats.percent(deal.chance),
             "tip": tip % {"stage": formats.percent(deal.stage.probability)} if by_hand else tip,
             "note": _("weighted %(sum)s") % {"sum": weighted} if weighted else "",
         },
@@ -226,10 +245,11 @@ def facts(deal: Deal, coowners: Any, rights: Any) -> list[dict[str, Any]]:
         },
         {
             "label": _("Owner, co-owner") if coowners else _("Owner"),
-            "people": people(deal, coowners)["people"], "value": "",
+            "people": people(deal, coowners)["people"],
+            "value": "",
         },
         _expected_fact(found, deal),
-    ]  # fmt: skip
+    ]
 
 
 def _close_note(deal: Deal) -> dict[str, Any]:
@@ -281,8 +301,12 @@ def bar(deal: Deal) -> dict[str, Any]:
             target = f"{url}move/?stage={step.stage.pk}"
         elif deal.is_open and step.stage.outcome == Outcome.WON:
             target = f"{url}close/?outcome=won"
-        spent = ngettext("%(count)s d", "%(count)s d", step.days) % {"count": step.days} if step.days is not None else ""
-        steps.append({"label": step.stage.label, "state": step.state, "days": spent, "url": target, "stage": glyph(step.stage)})
+        spent = (
+            ngettext("%(count)s d", "%(count)s d", step.days) % {"count": step.days} if step.days is not None else ""
+        )
+        steps.append(
+            {"label": step.stage.label, "state": step.state, "days": spent, "url": target, "stage": glyph(step.stage)}
+        )
     now = next((s for s in steps if s["state"] in ("now", "won", "lost")), None)
     close: Mapping[str, Any] = {
         "label": _("Close deal"),
@@ -303,8 +327,11 @@ def payment_day(payment: Payment) -> dict[str, Any]:
     late = payment.certainty != Certainty.RECEIVED and payment.on < today
     title = formats.late_words(payment.on, today) if late else ""
     return {
-        "text": formats.short_date(payment.on), "iso": payment.on.isoformat(), "tone": "red" if late else "", "title": title,
-    }  # fmt: skip
+        "text": formats.short_date(payment.on),
+        "iso": payment.on.isoformat(),
+        "tone": "red" if late else "",
+        "title": title,
+    }
 
 
 def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
@@ -312,6 +339,7 @@ def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
     totals = selectors.payment_totals(rows)
     return {
         "sums": [
-            {"label": _("Received"), "value": sums(totals.received)}, {"label": _("Expected"), "value": sums(totals.expected)},
+            {"label": _("Received"), "value": sums(totals.received)},
+            {"label": _("Expected"), "value": sums(totals.expected)},
         ]
-    }  # fmt: skip
+    }

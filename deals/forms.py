@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.organisation.selectors import next_working_day
 from common.kinds import formats
+from common.organisation.selectors import next_working_day
 from common.records.declaring import Viewer
 from common.records.inputs import NaturalDateField, NumberField
-from deals.models import ClosingReason, Deal, Outcome, Pipeline, Stage
-from deals.selectors import stages_of
+from deals import selectors
+from deals.models import Deal
 
 
 class DealForm(forms.Form):
@@ -33,18 +32,15 @@ class DealForm(forms.Form):
 class CloseForm(DealForm):
     """Why the deal ends; a won one needs its amount. `outcome` in the address narrows the reasons."""
 
-    closing_reason = forms.ModelChoiceField(
-        ClosingReason.objects.none(), label=gettext_lazy("Closing reason"), empty_label=None, widget=forms.RadioSelect
+    closing_reason: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Closing reason"), empty_label=None, widget=forms.RadioSelect
     )
     amount = NumberField(label=gettext_lazy("Amount"), decimal_places=2, max_digits=18, required=False, min_value=0)
     closed_on = NaturalDateField(label=gettext_lazy("On"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = ClosingReason.objects.in_use().order_by(models.F("outcome").desc(), "position", "name")
-        outcome = self.initial.get("outcome")
-        if outcome in (Outcome.WON, Outcome.LOST):
-            reasons = reasons.filter(outcome=outcome)
+        reasons = selectors.reasons_in_use(self.initial.get("outcome", ""))
         self.fields["closing_reason"].queryset = reasons  # type: ignore[attr-defined]  # a choice of rows
         self.fields["amount"].help_text = _("Without VAT, in %(currency)s. A won deal needs it.") % {
             "currency": self.deal.currency.code
@@ -90,12 +86,11 @@ class FinishStepForm(StepForm):
 class MoveForm(DealForm):
     """To which stage."""
 
-    stage = forms.ModelChoiceField(Stage.objects.none(), label=gettext_lazy("Stage"), empty_label=None)
+    stage: Any = forms.ModelChoiceField(None, label=gettext_lazy("Stage"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keys = [stage.pk for stage in stages_of(self.deal.pipeline_id) if stage.outcome == Outcome.OPEN]
-        self.fields["stage"].queryset = Stage.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+        self.fields["stage"].queryset = selectors.open_stages(self.deal)  # type: ignore[attr-defined]
 
     def defaults(self) -> dict[str, Any]:
         return {"stage": self.deal.stage_id}
@@ -104,9 +99,8 @@ class MoveForm(DealForm):
 class PipelineForm(DealForm):
     """Into which pipeline."""
 
-    pipeline = forms.ModelChoiceField(Pipeline.objects.none(), label=gettext_lazy("Pipeline"), empty_label=None)
+    pipeline: Any = forms.ModelChoiceField(None, label=gettext_lazy("Pipeline"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Pipeline.objects.in_use().exclude(pk=self.deal.pipeline_id)
-        self.fields["pipeline"].queryset = others  # type: ignore[attr-defined]  # a choice of rows
+        self.fields["pipeline"].queryset = selectors.other_pipelines(self.deal)  # type: ignore[attr-defined]

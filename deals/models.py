@@ -39,14 +39,18 @@ class Pipeline(Dictionary):
         verbose_name_plural = _("pipelines")
         constraints = [
             models.UniqueConstraint(
-                fields=["department"], condition=Q(is_default=True), name="one_default_pipeline_per_department",
+                fields=["department"],
+                condition=Q(is_default=True),
+                name="one_default_pipeline_per_department",
                 violation_error_message=_("This department has a default pipeline already."),
             ),
             models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True, department=None), name="one_common_default_pipeline",
+                fields=["is_default"],
+                condition=Q(is_default=True, department=None),
+                name="one_common_default_pipeline",
                 violation_error_message=_("There is a default pipeline for all departments already."),
             ),
-        ]  # fmt: skip
+        ]
 
     def clean(self) -> None:
         """Refuse to go on using a pipeline in which a deal cannot be won or lost."""
@@ -138,17 +142,15 @@ class DealQuerySet(RecordQuerySet["Deal"]):
 
 def _deal_indexes() -> list[models.Index]:
     alive, is_open = Q(deleted_at=None), Q(deleted_at=None, closed_on=None)
-    return [
-        models.Index(fields=["-created_at", "-record"], condition=alive, name="deal_newest"),
-        models.Index(fields=["owner", "-created_at", "-record"], condition=alive, name="deal_by_owner_newest"),
-        models.Index(fields=["department", "-created_at", "-record"], condition=alive, name="deal_by_dep_newest"),
-        models.Index(fields=["owner", "-created_at", "-record"], condition=is_open, name="deal_open_by_owner_newest"),
-        models.Index(fields=["next_step_on", "record"], condition=is_open, name="deal_next_step"),
-        models.Index(fields=["owner", "next_step_on", "record"], condition=is_open, name="deal_by_owner_next_step"),
-        models.Index(fields=["department", "next_step_on", "record"], condition=is_open, name="deal_by_dep_next_step"),
-        models.Index(fields=["pipeline", "stage", "-created_at"], condition=is_open, name="deal_board"),
-        models.Index(fields=["closed_on", "record"], condition=alive, name="deal_closed_on"),
-    ]
+    newest, step = ["-created_at", "-record"], ["next_step_on", "record"]
+    wanted = {
+        "newest": (newest, alive), "by_owner_newest": (["owner", *newest], alive),
+        "by_dep_newest": (["department", *newest], alive), "open_by_owner_newest": (["owner", *newest], is_open),
+        "next_step": (step, is_open), "by_owner_next_step": (["owner", *step], is_open),
+        "by_dep_next_step": (["department", *step], is_open), "board": (["pipeline", "stage", "-created_at"], is_open),
+        "closed_on": (["closed_on", "record"], alive),
+    }  # fmt: skip
+    return [models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()]
 
 
 class Deal(RecordModel):
@@ -291,8 +293,12 @@ class DealLine(RecordModel):
     )
     name = models.CharField(_("text"), max_length=200)
     quantity = models.DecimalField(
-        _("quantity"), max_digits=12, decimal_places=3, default=Decimal(1), validators=[MinValueValidator(Decimal("0.001"))]
-    )  # fmt: skip
+        _("quantity"),
+        max_digits=12,
+        decimal_places=3,
+        default=Decimal(1),
+        validators=[MinValueValidator(Decimal("0.001"))],
+    )
     price = MoneyField(_("price"), default=Decimal(0), validators=[MinValueValidator(Decimal(0))])
     discount = models.DecimalField(
         _("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0),
@@ -353,7 +359,9 @@ class Payment(RecordModel):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["on", "record"], condition=Q(deleted_at=None), name="payment_by_day"),
             models.Index(fields=["owner", "on", "record"], condition=Q(deleted_at=None), name="payment_by_owner_day"),
-            models.Index(fields=["department", "on", "record"], condition=Q(deleted_at=None), name="payment_by_dep_day"),
+            models.Index(
+                fields=["department", "on", "record"], condition=Q(deleted_at=None), name="payment_by_dep_day"
+            ),
             models.Index(fields=["deal", "on"], name="payment_of_deal"),
         ]
 
@@ -390,5 +398,3 @@ class StageTransition(Projection):
             models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="one_present_stage_per_deal")
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["deal", "stage"], name="transition_of_deal")]
-
-

@@ -11,9 +11,7 @@ from requests_app.models import SiteForm
 TYPE = "requests_app.request"
 INTRO = "Tell us what you need. We answer within one working day."
 RUSSIAN_INTRO = "Напишите, что вам нужно. Мы ответим в течение одного рабочего дня."
-WAITING_LONG = {
-    "all": [{"f": "pending", "op": "is", "v": ["yes"]}, {"f": "created_at", "op": "is", "v": ["overdue"]}]
-}
+WAITING_LONG = {"all": [{"f": "pending", "op": "is", "v": ["yes"]}, {"f": "created_at", "op": "is", "v": ["overdue"]}]}
 
 
 def load() -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from common.kinds import dictionary
+from common.kinds.guard import door
+from common.kinds.models import Config
 from tests.services import browser as chrome
 from tests.services import missing
 from tests.services.redis import redis_server
@@ -30,6 +33,30 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("kontor")
 
 PageFor = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def _configuration_is_read_anew() -> Iterator[None]:
+    """No test trusts the configuration version that a request of another one read."""
+    dictionary.use_version(None)
+    yield
+    dictionary.use_version(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptying_tables_is_no_change() -> Iterator[None]:
+    """Tests with real commits empty every table afterwards; the configuration's row comes back."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def teardown(case: TransactionTestCase) -> None:
+        with door():
+            empty(case)
+        Config.objects.get_or_create(pk=1)
+        dictionary.renew()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture(scope="session")

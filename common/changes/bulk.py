@@ -35,10 +35,11 @@ class Outcome:
 def for_each(rows: Iterable[R], act: Callable[[R], object], *, by: Actor, label: object) -> Outcome:
     """Run `act` on every record as one change set; a refused record is listed, the others go on."""
     outcome = Outcome()
-    with change_set(label, by=by, via=Via.BULK, bulk=True):
+    with change_set(label, by=by, via=Via.BULK, bulk=True) as opened:
         for row in rows:
             try:
-                act(row)
+                with opened.part():
+                    act(row)
             except DomainError as refusal:
                 outcome.refused.append((row, str(refusal)))
             except ValidationError as refusal:
@@ -65,9 +66,7 @@ def bulk_create(
     return made
 
 
-def _create_chunk(
-    model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System
-) -> list[R]:
+def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System) -> list[R]:
     objs: list[R] = []
     linked: list[dict[str, list[Any]]] = []
     for index, given in enumerate(chunk):
@@ -93,9 +92,7 @@ def _create_chunk(
     return objs
 
 
-def _log_chunk(
-    model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System
-) -> None:
+def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System) -> None:
     kind = f"{log.noun(model)}.created"
     with change_set(by=by) as opened:
         events = []
@@ -109,5 +106,3 @@ def _log_chunk(
             EventLink.objects.bulk_create(links_rows)
         for event, obj in zip(events, objs, strict=True):
             log.announce(opened, event, obj)
-
-

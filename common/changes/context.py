@@ -50,6 +50,17 @@ class OpenSet:
                 )  # fmt: skip
         return self.row
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the act that may fail alone: then it is as if it never began."""
+        before = (self.row, set(self.touched), set(self.receivers))
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            self.row, self.touched, self.receivers = before
+            raise
+
 
 _current: ContextVar[OpenSet | None] = ContextVar("open_change_set", default=None)
 _via: ContextVar[str] = ContextVar("changes_via", default=Via.SYSTEM)
@@ -107,7 +118,5 @@ def change_set(label: object = "", *, by: Actor, via: str | None = None, bulk: b
             _current.reset(token)
         if opened.row is not None:
             for receiver in sorted(opened.receivers):
-                dispatch = EventDispatch.objects.create(
-                    change_set=opened.row, receiver=receiver, due_at=clock.now()
-                )
+                dispatch = EventDispatch.objects.create(change_set=opened.row, receiver=receiver, due_at=clock.now())
                 jobs.nudge(dispatching.QUEUE, dispatch.pk)

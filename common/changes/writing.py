@@ -116,7 +116,8 @@ def apply(row: RecordModel, changed: Mapping[str, Any]) -> None:
     sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
     columns = [name for name in changed if name not in sets]
     for name in columns:
-        setattr(row, model._meta.get_field(name).attname, values.decode(model, name, changed[name]))
+        field: Any = model._meta.get_field(name)
+        setattr(row, field.attname, values.decode(model, name, changed[name]))
     row.before_save()
     check_values(row, columns)
     row.version += 1

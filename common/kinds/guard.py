@@ -10,7 +10,12 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.backends.utils import CursorWrapper
+from django.db.models.signals import m2m_changed, post_migrate, pre_delete, pre_migrate
 
 
 class OutsideChanges(RuntimeError):
@@ -41,31 +46,70 @@ def check(what: object) -> None:
         raise OutsideChanges(f"{what} is written only through common.changes")
 
 
-def guarded_tables() -> list[str]:
-    """The tables of every guarded model and of the many-to-many links of record types."""
-    tables = []
-    for model in apps.get_models(include_auto_created=True):
-        owner = model._meta.auto_created
-        if getattr(model, "is_guarded", False) or (owner and getattr(owner, "is_guarded", False)):
-            tables.append(model._meta.db_table)
-    return tables
+def is_guarded(model: type[models.Model]) -> bool:
+    """Whether this is a guarded model or the many-to-many link table of one."""
+    owner = model._meta.auto_created
+    return bool(getattr(model, "is_guarded", False) or (owner and getattr(owner, "is_guarded", False)))
+
+
+def guarded_models() -> list[type[models.Model]]:
+    """Every guarded model and every many-to-many link table of record types."""
+    return [model for model in apps.get_models(include_auto_created=True) if is_guarded(model)]
 
 
 class SqlGuard:
-    """A database execute wrapper that refuses raw writes as well (tests and development)."""
+    """A database execute wrapper that refuses raw writes as well (tests and development). Migrations are exempt."""
+
+    migrating = False
 
     def __init__(self) -> None:
-        names = "|".join(map(re.escape, guarded_tables()))
-        self.pattern = re.compile(rf'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?({names})"?[\s(]', re.IGNORECASE)
+        names = "|".join(re.escape(model._meta.db_table) for model in guarded_models())
+        verbs = r"(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM"
+        self.pattern = re.compile(rf'\s*(?:{verbs})\s+"?({names})"?(?:[\s(;]|$)', re.IGNORECASE)
 
     def __call__(
         self,
         execute: Callable[..., CursorWrapper],
         sql: str,
         params: Any,
-        many: bool,
+        many: bool,  # noqa: FBT001  # the signature is Django's
         context: dict[str, Any],
     ) -> CursorWrapper:
-        if not _open.get() and self.pattern.match(sql):
+        if not (_open.get() or SqlGuard.migrating) and self.pattern.match(sql):
             raise OutsideChanges(sql[:80])
         return execute(sql, params, many, context)
+
+
+def watch() -> None:
+    """Guard what overridden methods do not see: cascades, link managers and, where asked for, raw statements."""
+    for model in guarded_models():
+        if model._meta.auto_created:
+            m2m_changed.connect(_links_change, sender=model, dispatch_uid=f"guard {model._meta.label}")
+        else:
+            pre_delete.connect(_row_goes, sender=model, dispatch_uid=f"guard {model._meta.label}")
+    if settings.GUARDS_SQL:
+        connection_created.connect(_guard_statements, dispatch_uid="guard statements")
+        pre_migrate.connect(_migration_starts, dispatch_uid="guard statements")
+        post_migrate.connect(_migration_ends, dispatch_uid="guard statements")
+
+
+def _row_goes(sender: type[models.Model], **_more: Any) -> None:
+    check(sender.__name__)
+
+
+def _links_change(sender: type[models.Model], action: str, **_more: Any) -> None:
+    if action.startswith("pre_"):
+        check(sender.__name__)
+
+
+def _guard_statements(connection: BaseDatabaseWrapper, **_more: Any) -> None:
+    if not any(isinstance(wrapper, SqlGuard) for wrapper in connection.execute_wrappers):
+        connection.execute_wrappers.append(SqlGuard())
+
+
+def _migration_starts(**_more: Any) -> None:
+    SqlGuard.migrating = True
+
+
+def _migration_ends(**_more: Any) -> None:
+    SqlGuard.migrating = False

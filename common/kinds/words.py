@@ -22,3 +22,9 @@ def title_sort(title: str) -> str:
 def digits(text: str) -> str:
     """Only the digits: how telephone numbers are compared."""
     return "".join(c for c in text if c.isdigit())
+
+
+def capital(words: object) -> str:
+    """With a capital first letter."""
+    text = str(words)
+    return text[:1].upper() + text[1:]

@@ -7,13 +7,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.kinds.models import DictionaryBase
+from common.kinds.models import DictionaryBase, DictionaryRows
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(DictionaryRows)):  # type: ignore[misc]  # made at run time
     """Makes people from the command line and in tests."""
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
@@ -65,9 +66,7 @@ class User(AbstractBaseUser, DictionaryBase):
         verbose_name_plural = _("people")
         ordering = ["last_name", "first_name", "username"]
         constraints = [
-            models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~models.Q(email=""), name="email_once_per_person"
-            )
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="email_once_per_person")
         ]
 
     def __str__(self) -> str:
@@ -119,3 +118,6 @@ class SignInLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at}"

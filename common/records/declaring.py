@@ -66,8 +66,10 @@ class NamedFilter:
     key: str
     label: Words
     build: Callable[[Sequence[str], Viewer], Q]
-    choices: Callable[[Viewer], Iterable[tuple[str, Words]]]
+    choices: Callable[[Viewer], Iterable[tuple[str, Words]]] = lambda viewer: ()
     op_label: Words = ""
+    # Conditions that only addresses of figures name: any values, said by this, never offered in the menu.
+    say: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,8 @@ class RecordType:
 
     def save_edit(self, obj: Any, values: Mapping[str, Any], by: User, base_version: int | None) -> RecordModel:
         """Change a record from form values."""
-        return changes.edit(obj, values, by=by, base_version=base_version)
+        saved: RecordModel = changes.edit(obj, values, by=by, base_version=base_version)
+        return saved
 
     def remove(self, obj: Any, by: User) -> None:
         """Put a record into the bin."""

@@ -6,7 +6,7 @@ the `any` with the same number one must. Values are percent-encoded before they 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -116,9 +116,14 @@ class FilterField:
             return self.kind.q(op, values, viewer)
         assert self.named is not None  # noqa: S101  # one of the two is set
         known = {value for value, _label in self.named.choices(viewer)}
-        if op != NAMED_OPERATOR or not values or not _known(values, known):
-            raise BadFilter(part=f"{self.key}.{op}:{','.join(values)}"[:80])
-        return self.named.build(values, viewer)
+        unknown = self.named.say is None and not set(values) <= known
+        bad = BadFilter(part=f"{self.key}.{op}:{','.join(values)}"[:80])
+        if op != NAMED_OPERATOR or not values or unknown:
+            raise bad
+        try:
+            return self.named.build(values, viewer)
+        except (ValueError, OverflowError):
+            raise bad from None
 
     def operators(self) -> dict[str, Words]:
         """What can be said about it."""
@@ -135,12 +140,10 @@ class FilterField:
         if self.kind is not None:
             return op, self.kind.words(condition.op, condition.values)
         assert self.named is not None  # noqa: S101  # one of the two is set
+        if self.named.say is not None:
+            return op, self.named.say(condition.values)
         labels = dict(self.named.choices(viewer))
         return op, ", ".join(str(labels.get(value, value)) for value in condition.values)
-
-
-def _known(values: Iterable[str], known: set[str]) -> bool:
-    return "*" in known or set(values) <= known
 
 
 def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
@@ -159,7 +162,7 @@ def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
 def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
     known = fields_of(kind, viewer)
-    return and_(tree_q(query.tree(), known, viewer), words_q(query.words))
+    return tree_q(query.tree(), known, viewer) & words_q(query.words)
 
 
 def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) -> Q:

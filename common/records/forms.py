@@ -18,6 +18,7 @@ from common.changes.errors import Conflict
 from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
+from common.kinds.words import capital
 from common.money.models import MoneyField
 from common.people.models import User
 from common.policy import scopes
@@ -38,7 +39,9 @@ class RecordForm(forms.Form):
         self.kind, self.viewer, self.obj = kind, viewer, obj
         self.conflict: Conflict | None = None
         super().__init__(data, initial=self._initial(initial or {}))
-        rights = policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        rights = (
+            policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        )
         for section in kind.sections:
             for name in section.names:
                 if rights.writable(name):
@@ -136,7 +139,7 @@ class RecordForm(forms.Form):
     def _keep_both(self, conflict: Conflict) -> None:
         """After a conflict: their values where they do not clash, ours where they do, on the new version."""
         self.conflict = conflict
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data["base_version"] = str(conflict.version)
         model = self.kind.model
         for name, clash in conflict.merged.items():
@@ -156,9 +159,9 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
     """The form field of a model field or link field."""
     if name in tracked.link_fields:
         target = tracked.link_fields[name].target_model
-        return SeveralField(choosable(target), required=False, label=_capital(LINK_LABELS[name]))
+        return SeveralField(choosable(target), required=False, label=capital(LINK_LABELS[name]))
     found: Any = model._meta.get_field(name)
-    common = {"required": not found.blank, "label": _capital(found.verbose_name), "help_text": found.help_text}
+    common = {"required": not found.blank, "label": capital(found.verbose_name), "help_text": found.help_text}
     if isinstance(found, models.ManyToManyField):
         related = found.related_model
         if issubclass(related, RecordModel):
@@ -173,7 +176,7 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
     if isinstance(found, models.URLField):
         return forms.URLField(max_length=found.max_length, assume_scheme="https", **common)
     field: forms.Field = found.formfield()
-    field.label = _capital(found.verbose_name)
+    field.label = capital(found.verbose_name)
     return field
 
 
@@ -186,8 +189,10 @@ def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common
             related.objects.for_user(viewer.principal), kind.url("choose"), may_create=may_create, **common
         )
     current = getattr(obj, f"{found.name}_id", None) if obj else None
-    rows = choosable(related) if current is None else related._default_manager.filter(
-        models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk"))
+    rows = (
+        choosable(related)
+        if current is None
+        else related._default_manager.filter(models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk")))
     )
     return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
 
@@ -287,13 +292,8 @@ def summary(form: forms.Form) -> dict[str, Any] | None:
     if not form.errors and conflict is None:
         return None
     links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
-    general = " ".join(form.errors.get(NON_FIELD_ERRORS, []))
+    general = " ".join(map(str, form.errors.get(NON_FIELD_ERRORS, [])))
     text = _("Everything you typed is still here.")
     if conflict is not None:
         general = str(conflict)
     return {"title": _("Not saved yet"), "text": f"{general} {text}".strip(), "links": links}
-
-
-def _capital(words: Any) -> str:
-    text = str(words)
-    return text[:1].upper() + text[1:]

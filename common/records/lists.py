@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.kinds import dictionary, formats
 from common.kinds.models import RecordQuerySet
+from common.kinds.words import capital
 from common.policy import scopes
 from common.records import filtering, paging, registry
 from common.records.declaring import Column, PresetView, RecordType, Sort, Viewer
@@ -80,13 +81,16 @@ class ListState:
 
     def rows(self) -> RecordQuerySet[Any]:
         """Every row that matches, before the question who may see it."""
-        return self.kind.model.objects.get_queryset().filter(self.condition)
+        found: RecordQuerySet[Any] = self.kind.model.objects.get_queryset().filter(self.condition)
+        return found
 
     def visible(self) -> RecordQuerySet[Any]:
         """Every row that matches and may be seen: totals, export, board."""
         return self.rows().for_user(self.viewer.principal)
 
-    def link(self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str) -> str:
+    def link(
+        self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str
+    ) -> str:
         """The address of this state on another page, or with a change."""
         pairs: list[tuple[str, str]] = []
         if self.view is not None:
@@ -134,7 +138,7 @@ def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]
         sort = by_column.get(_sort_column(column))
         kind_name = column.kind or (field_kind.cell_kind if field_kind else "text")
         head.append({
-            "key": column.key, "label": column.label or (field_kind.label if field_kind else ""),
+            "key": column.key, "label": capital(column.label or (field_kind.label if field_kind else "")),
             "kind": kind_name, "numeric": kind_name in ("money", "days") or bool(field_kind and field_kind.numeric),
             "priority": column.priority or None, "hide_label": column.hide_label,
             "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
@@ -147,9 +151,7 @@ def _sort_column(column: Column) -> str:
     return {"name": "title_sort", "title": "title_sort", "next_step": "next_step_on"}.get(column.key, column.key)
 
 
-def draw_rows(
-    kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer
-) -> list[dict[str, Any]]:
+def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
     """The rows of a table: one dict of cells per record; batch loaders run once each."""
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
@@ -267,13 +269,14 @@ def filter_row(state: ListState) -> dict[str, Any]:
             raise BadFilter(part=condition.name[:80])
         op, value = found.words(condition, state.viewer)
         chips.append({
-            "field": str(found.label).capitalize() if not condition.group else f"{condition.group}: {found.label}",
+            "field": capital(found.label) if not condition.group else f"{condition.group}: {found.label}",
             "op": op, "value": value, "remove_url": state.link(without=condition),
         })  # fmt: skip
     return {
         "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
         "filter_fields": [
-            {"label": str(f.label).capitalize(), "url": state.link("filter", field=f.key)} for f in known.values()
+            {"label": capital(f.label), "url": state.link("filter", field=f.key)}
+            for f in known.values() if f.named is None or f.named.say is None
         ],
         "sort": sort_toggle(state), "reset_url": state.link_to_view() if state.is_changed else "",
     }  # fmt: skip
@@ -296,9 +299,14 @@ def sort_toggle(state: ListState) -> dict[str, Any] | None:
 def tabs(state: ListState, verb: str = "list") -> list[dict[str, Any]]:
     """The views of the type as tabs, and everything."""
     found = [
-        {"label": view.label, "url": f"{state.kind.url(verb)}?view={view.key}", "current": state.view is view, "count": None}
+        {
+            "label": view.label,
+            "url": f"{state.kind.url(verb)}?view={view.key}",
+            "current": state.view is view,
+            "count": None,
+        }
         for view in state.kind.views
-    ]  # fmt: skip
+    ]
     found.append({
         "label": _("All"), "url": f"{state.kind.url(verb)}?all=1", "current": state.view is None, "count": None,
     })  # fmt: skip

@@ -14,11 +14,8 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 TINTS = 6
-DECORATIVE = SafeString('aria-hidden="true"')
-GLYPH = (
-    'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" '
-    'focusable="false"'
-)
+DECORATIVE = format_html('aria-hidden="{}"', "true")
+GLYPH = 'class="k-glyph{}" width="{}" height="{}" viewBox="0 0 16 16" fill="none" aria-hidden="true" focusable="false"'
 
 
 def read(thing: Any, name: str, default: Any = None) -> Any:
@@ -57,7 +54,7 @@ def initials_of(name: str) -> str:
 def avatar(person: Any, size: int = 22, *, decorative: bool = False) -> SafeString:
     """Initials on a tint; a company (or `square`) is square. Reads name, initials, tint, square."""
     if not person:
-        return SafeString("")
+        return format_html("{}", "")
     name = str(read(person, "name") or read(person, "display_name") or person)
     tint = read(person, "tint")
     if tint is None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.changes import values as tracked
@@ -14,8 +15,10 @@ from common.files.models import Attachment
 from common.kinds import formats
 from common.kinds.errors import DomainError, NotVisible
 from common.kinds.models import RecordModel
+from common.kinds.words import capital
 from common.people.models import User
-from common.policy import scopes
+from common.policy import presets, scopes
+from common.policy.rules import PersonRequest
 from common.records import registry, services, timeline
 from common.records.declaring import Action
 from common.records.fieldkinds import kind_of
@@ -28,7 +31,7 @@ class PageView(RecordView):
     composer_error = ""
     composer_text = ""
 
-    def get(self, request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int, status: int = 200) -> HttpResponse:
         obj = self.get_object()
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
@@ -59,7 +62,7 @@ class PageView(RecordView):
 
     def allowed_actions(self) -> set[str]:
         """What this person may do to this record."""
-        names = {"change", "delete", "transfer", *(a.permission or a.name for a in registry.actions(self.type))}
+        names = presets.action_names(self.type.key)
         return scopes.actions(self.viewer.principal, self.type.model, self.related, names)
 
     def usable(self, bar: dict[str, Any] | None, allowed: set[str]) -> dict[str, Any] | None:
@@ -126,7 +129,7 @@ class PageView(RecordView):
                 "name": row.name, "url": reverse("files:serve", args=[row.pk, row.name]),
                 "note": " · ".join(filter(None, [
                     filesizeformat(row.blob.size), row.by.full_name if row.by else "",
-                    formats.short_date(formats.timezone.localtime(row.at).date()),
+                    formats.short_date(timezone.localtime(row.at).date()),
                 ])),
                 "remove_url": self.type.url("file-remove", obj.pk, row.pk),
             }
@@ -165,8 +168,8 @@ def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
             kind = kind_of(type(obj), name)
             cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
             text = cell.get("text") or kind.text(obj)
-            if text:
-                found.append({"label": str(kind.label).capitalize(), "value": text, "url": cell.get("url", "")})
+            if text and getattr(obj, name, None) is not False:
+                found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
     maker = obj.created_by.full_name if obj.created_by else ""
     made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
     found.append({"label": _("Owner"), "value": str(obj.owner or ""), "url": ""})
@@ -178,7 +181,7 @@ def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
 class TimelineView(RecordView):
     """Older items of a timeline, a fragment."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         told, more = timeline.placed_on(obj, self.viewer, timeline.unsign(request.GET.get("before", "")))
         url = self.type.url("timeline", obj.pk)
@@ -191,7 +194,7 @@ class TimelineView(RecordView):
 class HistoryView(RecordView):
     """Who changed what, when and how: filter by person, field and way."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         told = timeline.about(obj, self.viewer, request.GET.dict())
         rights = scopes.fields(self.viewer.principal, type(obj))
@@ -223,7 +226,7 @@ class NoteView(PageView):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         text = request.POST.get("text", "")[:20_000]
         try:
@@ -240,12 +243,10 @@ class FileRemoveView(RecordView):
     http_method_names = ["post"]
     action = "change"
 
-    def post(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int, file_pk: int) -> HttpResponse:
         obj = self.get_object()
         row = Attachment.objects.filter(pk=file_pk, record_id=obj.pk, removed_at=None).first()
         if row is None:
             raise NotVisible
         files.detach(obj, row, by=self.viewer.user)
         return HttpResponseRedirect(f"{self.type.page_url(obj)}#s-files", status=303)
-
-

@@ -9,17 +9,15 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from common import clock
 from common.changes import values as tracked
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.money import formats as money
-from common.money.models import MoneyField
-from common.people.models import User
-from common.records import registry
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
 
@@ -163,11 +161,11 @@ class DateKind(Kind):
     def _between(self, first: date | None, last: date | None) -> Q:
         found = Q()
         if first:
-            start: Any = formats.clock.start_of_day(first, formats.timezone.get_current_timezone()) if self.is_moment else first
+            start: Any = clock.start_of_day(first, timezone.get_current_timezone()) if self.is_moment else first
             found &= Q(**{f"{self.name}__gte": start})
         if last:
             after = last + timedelta(days=1)
-            end: Any = formats.clock.start_of_day(after, formats.timezone.get_current_timezone()) if self.is_moment else after
+            end: Any = clock.start_of_day(after, timezone.get_current_timezone()) if self.is_moment else after
             found &= Q(**{f"{self.name}__lt": end})
         return found
 
@@ -195,7 +193,7 @@ class DateKind(Kind):
         value = getattr(obj, self.name)
         if value is None:
             return ""
-        return formats.short_date(formats.timezone.localtime(value).date() if self.is_moment else value)
+        return formats.short_date(timezone.localtime(value).date() if self.is_moment else value)
 
     def cell(self, obj: Any) -> Cell:
         value = getattr(obj, self.name)
@@ -211,9 +209,9 @@ def _span(word: str, today: date) -> tuple[date | None, date | None]:
         "today": (today, today),
         "overdue": (None, today - timedelta(days=1)),
         "next7": (today, today + timedelta(days=7)),
-        "this-month": (month, formats.clock.add_months(month, 1) - timedelta(days=1)),
-        "last-month": (formats.clock.add_months(month, -1), month - timedelta(days=1)),
-        "last-half-year": (formats.clock.add_months(month, -6), today),
+        "this-month": (month, clock.add_months(month, 1) - timedelta(days=1)),
+        "last-month": (clock.add_months(month, -1), month - timedelta(days=1)),
+        "last-half-year": (clock.add_months(month, -6), today),
     }
     return spans[word]
 
@@ -261,154 +259,3 @@ class ChoiceKind(Kind):
 
     def text(self, obj: Any) -> str:
         return str(getattr(obj, f"get_{self.name}_display")())
-
-
-class ReferenceKind(Kind):
-    """A foreign key or set of keys: dictionaries, people, records, links."""
-
-    input = "choices"
-    operators: ClassVar[dict[str, Words]] = {"in": _("is"), "not": _("is not"), **EMPTY}
-
-    @property
-    def target(self) -> type[models.Model]:
-        """What it points to."""
-        found = tracked.related_model(self.model, self.name)
-        assert found is not None  # noqa: S101  # a reference points somewhere
-        return found
-
-    @property
-    def is_set(self) -> bool:
-        """Whether it can hold several."""
-        return self.field is None or bool(self.field.many_to_many)
-
-    @property
-    def label(self) -> Words:
-        return LINK_LABELS[self.name] if self.field is None else self.field.verbose_name  # type: ignore[no-any-return]
-
-    @property
-    def related(self) -> tuple[str, ...]:
-        return () if self.is_set else (self.name,)
-
-    def _path(self) -> tuple[str, dict[str, Any]]:
-        if self.field is not None:
-            return self.name, {}
-        link = tracked.link_fields[self.name]
-        manager = link.model._meta.get_field("record").remote_field.related_name  # type: ignore[union-attr]
-        fixed = {f"record__{manager}__{key}": value for key, value in link.fixed.items()}
-        return f"record__{manager}__{link.target}", fixed
-
-    def q_empty(self) -> Q:
-        path, fixed = self._path()
-        if self.field is None:
-            return ~Q(pk__in=self._linked(None))
-        return Q(**{f"{path}__isnull": True}, **fixed)
-
-    def _linked(self, keys: list[int] | None) -> Any:
-        link = tracked.link_fields[self.name]
-        rows = link.model._base_manager.filter(**link.fixed)
-        if keys is not None:
-            rows = rows.filter(**{f"{link.target}__in": keys})
-        return rows.values("record_id")
-
-    def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
-        keys = [viewer.user.pk if value == "me" and self.target is User else value for value in given]
-        if not all(str(key).isdigit() and len(str(key)) < 18 for key in keys):
-            raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
-        numbers = [int(key) for key in keys]
-        if self.is_set:
-            found = Q(pk__in=self._linked(numbers)) if self.field is None else self._many(numbers)
-        else:
-            found = Q(**{f"{self.name}__in": numbers})
-        return ~found if op == "not" else found
-
-    def _many(self, numbers: list[int]) -> Q:
-        rows = self.model._base_manager.filter(**{f"{self.name}__in": numbers})
-        return Q(pk__in=rows.values("pk"))
-
-    def words(self, op: str, given: Sequence[str]) -> str:
-        keys = [int(value) for value in given if value.isdigit() and len(value) < 18]
-        named = {row.pk: str(row) for row in self.target._base_manager.filter(pk__in=keys)} if keys else {}
-        me = str(pgettext_lazy("person", "Me"))
-        return ", ".join(me if value == "me" else named.get(int(value), "?") for value in given)
-
-    def choices(self, viewer: Viewer) -> Iterable[tuple[str, Words]]:
-        if issubclass(self.target, RecordModel):
-            return ()
-        if self.target is User:
-            people = User.objects.filter(is_active=True)
-            return [("me", pgettext_lazy("person", "Me")), *((str(row.pk), str(row)) for row in people)]
-        return [(str(row.pk), str(row)) for row in self.target._default_manager.all()]
-
-    def text(self, obj: Any) -> str:
-        if self.is_set:
-            keys = tracked.current(obj, self.name)
-            return ", ".join(str(row) for row in self.target._base_manager.filter(pk__in=keys))
-        value = getattr(obj, self.name)
-        return "" if value is None else str(value)
-
-    @property
-    def is_record(self) -> bool:
-        """Whether it points to records, which have pages."""
-        return issubclass(self.target, RecordModel)
-
-
-class RecordKind(ReferenceKind):
-    """A foreign key to another record: its name, a link to its page."""
-
-    cell_kind = "link"
-
-    def cell(self, obj: Any) -> Cell:
-        value = getattr(obj, self.name)
-        if value is None:
-            return {"text": ""}
-        return {"text": value.title, "url": registry.of(value).page_url(value)}
-
-
-class PersonKind(ReferenceKind):
-    """A person: an avatar."""
-
-    cell_kind = "people"
-
-    def cell(self, obj: Any) -> Cell:
-        value = getattr(obj, self.name)
-        return {"people": [person_cell(value)] if value else [], "name": True}
-
-
-def person_cell(user: User) -> dict[str, Any]:
-    """What the avatar partial needs of a person."""
-    return {"name": user.full_name, "initials": user.initials, "tint": user.tint}
-
-
-LINK_LABELS: dict[str, Words] = {
-    "coowners": _("co-owners"), "assignees": _("assignees"), "shared_with": _("shared with"), "tags": _("tags"),
-}  # fmt: skip
-
-
-def kind_of(model: type[RecordModel], name: str) -> Kind:
-    """The kind of a field or link field of a model."""
-    target = tracked.related_model(model, name)
-    if target is not None:
-        is_set = name in tracked.link_fields or model._meta.get_field(name).many_to_many
-        if issubclass(target, RecordModel) and not is_set:
-            return RecordKind(model, name)
-        if target is User and not is_set:
-            return PersonKind(model, name)
-        return ReferenceKind(model, name)
-    found = model._meta.get_field(name)
-    if getattr(found, "choices", None):
-        return ChoiceKind(model, name)
-    for field_class, kind in _KINDS:
-        if isinstance(found, field_class):
-            return kind(model, name)
-    return Kind(model, name)
-
-
-_KINDS: tuple[tuple[type[Any], type[Kind]], ...] = (
-    (models.BooleanField, BoolKind),
-    (MoneyField, MoneyKind),
-    (models.DecimalField, NumberKind),
-    (models.IntegerField, NumberKind),
-    (models.DateField, DateKind),
-)
-
-

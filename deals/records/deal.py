@@ -29,13 +29,11 @@ from common.records.declaring import (
     Viewer,
 )
 from common.records.filters import mine_filter
-from common.records.registry import extend, register
+from common.records.registry import register
 from common.records.timeline import describe
-from common.setup import dictionaries
-from common.setup.dictionaries import DictionaryPage
 from deals import drawing, selectors, services
 from deals.forms import CloseForm, FinishStepForm, MoveForm, PipelineForm, StepForm
-from deals.models import ClosingReason, Deal, DealLine, Outcome, Payment, Pipeline, Stage
+from deals.models import Deal, Outcome
 
 
 def _state_q(values: Sequence[str], viewer: Viewer) -> Q:
@@ -79,16 +77,31 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         choices.append({"label": str(pipeline), "url": f"?{query.urlencode()}", "current": pipeline == chosen})
     stages = [s for s in selectors.stages_of(chosen) if s.outcome == Outcome.OPEN] if chosen else []
     return {
-        "label": str(chosen or ""), "choices": choices, "currency": money.base_code(),
+        "label": str(chosen or ""),
+        "choices": choices,
+        "currency": money.base_code(),
         "condition": Q(pipeline=chosen, closed_on=None),
         "columns": [
-            {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"} for s in stages
+            {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"}
+            for s in stages
         ],
         "closing": [
-            {"key": "won", "label": _g("Won"), "icon": "circle-check-filled", "note": _g("needs an amount"), "tone": "green"},
-            {"key": "lost", "label": _g("Lost"), "icon": "circle-x-filled", "note": _g("asks for a reason"), "tone": ""},
+            {
+                "key": "won",
+                "label": _g("Won"),
+                "icon": "circle-check-filled",
+                "note": _g("needs an amount"),
+                "tone": "green",
+            },
+            {
+                "key": "lost",
+                "label": _g("Lost"),
+                "icon": "circle-x-filled",
+                "note": _g("asks for a reason"),
+                "tone": "",
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _board_totals(rows: RecordQuerySet[Any]) -> dict[Any, dict[str, Any]]:
@@ -108,12 +121,21 @@ def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]
     close, spent = drawing.close_day(obj, today), drawing.days(obj)
     base = selectors.amount_today(obj)
     return {
-        "pk": obj.pk, "url": f"/deals/{obj.pk}/", "move_url": f"/deals/{obj.pk}/move/", "title": obj.name,
-        "company": str(obj.company or obj.contact or obj.lead or ""), "amount": money.money_of(obj.amount, obj.currency_id),
-        "sum": int(base * 100) if base is not None else 0, "close": {"text": close["text"], "late": bool(close["tone"])},
-        "next": drawing.next_step(obj, today), "people": drawing.people(obj, [])["people"],
-        "signals": extra["signals"].get(obj.pk, []), "new": False, "days": spent["text"], "days_tone": spent.get("tone", ""),
-    }  # fmt: skip
+        "pk": obj.pk,
+        "url": f"/deals/{obj.pk}/",
+        "move_url": f"/deals/{obj.pk}/move/",
+        "title": obj.name,
+        "company": str(obj.company or obj.contact or obj.lead or ""),
+        "amount": money.money_of(obj.amount, obj.currency_id),
+        "sum": int(base * 100) if base is not None else 0,
+        "close": {"text": close["text"], "late": bool(close["tone"])},
+        "next": drawing.next_step(obj, today),
+        "people": drawing.people(obj, [])["people"],
+        "signals": extra["signals"].get(obj.pk, []),
+        "new": False,
+        "days": spent["text"],
+        "days_tone": spent.get("tone", ""),
+    }
 
 
 def _move(deal: Deal, stage_id: int, by: User) -> Deal:
@@ -138,24 +160,66 @@ class DealType(RecordType):
 
     columns = (
         Column("name", _("Deal"), kind="name", slot="title"),
-        Column("signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals, cell=_signals_cell),
+        Column(
+            "signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals, cell=_signals_cell
+        ),
         Column("company", kind="company", slot="sub"),
         Column("stage", kind="stage", slot="state", cell=_stage_cell, field="stage"),
         Column("amount", kind="money", slot="amount"),
-        Column("next_step", kind="next", slot="next", field="next_step",
-               cell=lambda obj, extra, viewer: drawing.next_step(obj, formats.viewer_today())),
-        Column("expected_close", _("Close"), kind="date", priority=2, field="expected_close",
-               cell=lambda obj, extra, viewer: drawing.close_day(obj, formats.viewer_today())),
-        Column("owner", kind="people", slot="people", load=coowners, field="owner",
-               cell=lambda obj, extra, viewer: drawing.people(obj, extra)),
-        Column("days", _("In stage"), kind="days", slot="days", priority=3, field="stage",
-               cell=lambda obj, extra, viewer: drawing.days(obj)),
-    )  # fmt: skip
+        Column(
+            "next_step",
+            kind="next",
+            slot="next",
+            field="next_step",
+            cell=lambda obj, extra, viewer: drawing.next_step(obj, formats.viewer_today()),
+        ),
+        Column(
+            "expected_close",
+            _("Close"),
+            kind="date",
+            priority=2,
+            field="expected_close",
+            cell=lambda obj, extra, viewer: drawing.close_day(obj, formats.viewer_today()),
+        ),
+        Column(
+            "owner",
+            kind="people",
+            slot="people",
+            load=coowners,
+            field="owner",
+            cell=lambda obj, extra, viewer: drawing.people(obj, extra),
+        ),
+        Column(
+            "days",
+            _("In stage"),
+            kind="days",
+            slot="days",
+            priority=3,
+            field="stage",
+            cell=lambda obj, extra, viewer: drawing.days(obj),
+        ),
+    )
     filters = (
-        mine_filter(), STATE, "stage", "pipeline", "owner", "department", "amount", "currency", "next_step_on",
-        "expected_close", "is_important", "closing_reason", "closed_on", "company", "contact", "source", "tags", "assignees",
+        mine_filter(),
+        STATE,
+        "stage",
+        "pipeline",
+        "owner",
+        "department",
+        "amount",
+        "currency",
+        "next_step_on",
+        "expected_close",
+        "is_important",
+        "closing_reason",
+        "closed_on",
+        "company",
+        "contact",
+        "source",
+        "tags",
+        "assignees",
         "created_at",
-    )  # fmt: skip
+    )
     sorts = (
         Sort("newest", "created_at", _("newest first"), descending=True),
         Sort("next", "next_step_on", _("next step first")),
@@ -174,8 +238,10 @@ class DealType(RecordType):
         Section("main", _("Main"), ("name", ("company", "contact"), "lead")),
         Section("money", _("Money"), (("amount", "currency"), ("probability", "expected_close"))),
         Section("next", _("Next step"), (("next_step", "next_step_on"),)),
-        Section("more", _("Classification"), ("coowners", "assignees", ("source",), "tags", "is_important", "description")),
-    )  # fmt: skip
+        Section(
+            "more", _("Classification"), ("coowners", "assignees", ("source",), "tags", "is_important", "description")
+        ),
+    )
     panels = (
         Panel("lines", _("Lines"), "records/panels/table.html", drawing.lines_panel, order=10),
         Panel("payments", _("Payments"), "deals/deal/payments.html", drawing.payments_panel, order=20),
@@ -215,9 +281,7 @@ class DealType(RecordType):
                 known = record.pk in visible
                 subs.append({"label": record.title, "url": f"/{url}/{record.pk}/" if known else "", "text": ""})
         subs.append({"label": obj.ticket, "url": "", "text": _g("ticket")})
-        may = scopes.allows(
-            viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk]
-        )
+        may = scopes.allows(viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk])
         return {
             "star": {"on": obj.is_important, "url": f"/deals/{obj.pk}/star/"} if may else None, "subs": subs,
             "copy": f"[ticket:{obj.ticket}]", "contact": self.contact(obj, visible),
@@ -234,10 +298,16 @@ class DealType(RecordType):
             return None
         kind = "contacts" if obj.contact else "leads"
         return {
-            "name": person.title, "url": f"/{kind}/{person.pk}/", "initials": "".join(w[0] for w in person.title.split()[:2]),
-            "tint": "none", "post": person.job_title, "phone": person.phone, "phone_url": f"tel:{person.phone.replace(' ', '')}",
-            "mail": person.email, "mail_url": f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
-        }  # fmt: skip
+            "name": person.title,
+            "url": f"/{kind}/{person.pk}/",
+            "initials": "".join(w[0] for w in person.title.split()[:2]),
+            "tint": "none",
+            "post": person.job_title,
+            "phone": person.phone,
+            "phone_url": f"tel:{person.phone.replace(' ', '')}",
+            "mail": person.email,
+            "mail_url": f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
+        }
 
     def bar(self, obj: Deal, viewer: Viewer) -> dict[str, Any] | None:
         return drawing.bar(obj)
@@ -259,145 +329,8 @@ class DealType(RecordType):
         return services.create_deal(by=by, **values)
 
 
-class PartType(RecordType):
-    """A part of a deal: saving leads back to the deal."""
-
-    nav_block = ""
-    part = ""
-
-    def saved_url(self, obj: Any) -> str:
-        return f"/deals/{obj.deal_id}/#s-{self.part}"
-
-
-@register
-class DealLineType(PartType):
-    """Products in a deal."""
-
-    model = DealLine
-    namespace = "lines"
-    icon = "list-details"
-    prefix = "N"
-    part = "lines"
-    label, label_plural, new_label = _("Deal line"), _("Deal lines"), _("New line")
-    related = ("deal", "product")
-    columns = (
-        Column("name", _("Product"), kind="name", slot="title"),
-        Column("deal", kind="company", slot="sub"),
-        Column("quantity"),
-        Column("price", priority=2),
-        Column("total", slot="amount"),
-    )
-    filters = ("deal", "product", "created_at")
-    sorts = (Sort("newest", "created_at", _("newest first"), descending=True),)
-    sections = (
-        Section("main", "", ("deal", ("product", "name"), ("quantity", "price", "discount"))),
-    )
-    bulk = ("bin",)
-
-    def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
-        return services.add_line(values["deal"], values, by=by)
-
-    def save_edit(self, obj: Any, values: Mapping[str, Any], by: User, base_version: int | None) -> RecordModel:
-        return services.edit_line(obj, values, by=by, base_version=base_version)
-
-    def remove(self, obj: Any, by: User) -> None:
-        services.remove_line(obj, by=by)
-
-
-@register
-class PaymentType(PartType):
-    """Money received and expected."""
-
-    model = Payment
-    namespace = "payments"
-    icon = "cash"
-    prefix = "Y"
-    part = "payments"
-    label, label_plural, new_label = _("Payment"), _("Payments"), _("New payment")
-    nav_block, nav_order = "fulfilment", 60
-    empty_text = _("Payments are planned on a deal; here they stand together.")
-    related = ("deal__company", "currency")
-    columns = (
-        Column("on", kind="date", slot="state", field="on", cell=lambda obj, extra, viewer: drawing.payment_day(obj)),
-        Column("amount", kind="money", slot="amount"),
-        Column("certainty", kind="certainty", slot="next", field="certainty",
-               cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": obj.get_certainty_display()}),
-        Column("deal", kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
-            "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
-        Column("company", _("Company"), kind="company", slot="sub", field="deal",
-               cell=lambda obj, extra, viewer: {"text": str(obj.deal.company or "")}),
-        Column("invoice_number", priority=2),
-        Column("order_number", priority=3),
-        Column("owner", slot="people"),
-    )  # fmt: skip
-    filters = ("certainty", "on", "amount", "currency", "owner", "department", "deal", "invoice_number", "order_number")
-    sorts = (
-        Sort("latest", "on", _("latest first"), descending=True),
-        Sort("earliest", "on", _("earliest first")),
-    )
-    views = (
-        PresetView("expected", _("Expected"), "f=certainty.not:received"),
-        PresetView("overdue", _("Overdue"), "f=certainty.not:received&f=on.is:overdue"),
-        PresetView("received", _("Received this month"), "f=certainty.in:received&f=on.is:this-month"),
-        PresetView("last-month", _("Received last month"), "f=certainty.in:received&f=on.is:last-month"),
-    )
-    sections = (
-        Section("main", "", ("deal", ("amount", "currency"), ("on", "certainty"), ("invoice_number", "order_number"))),
-    )
-    bulk = ("bin",)
-
-    def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
-        return drawing.payment_totals(rows)
-
-    def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
-        return selectors.payment_defaults(viewer.principal, request.GET.get("deal", ""))
-
-
-def deals_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
-    """The deals of a company, contact or lead."""
-    rows = selectors.deals_of(viewer.principal, obj).select_related("currency")[:50]
-    column = obj._meta.model_name
-    may = viewer.principal.may("deals.deal", "create")
-    table = drawing.deals_table(rows)
-    return {
-        **table, "count": len(table["rows"]), "empty": _g("No deals yet."),
-        "actions": [{"label": _g("New deal"), "url": f"/deals/new/?{column}={obj.pk}"}] if may else [],
-    }  # fmt: skip
-
-
-for party in ("crm.company", "crm.contact", "crm.lead"):
-    extend(party, panels=[Panel("deals", _("Deals"), "records/panels/table.html", deals_panel, order=10)])
-
 for kind, words in {
     "deal.moved": _("Moved"), "deal.closed": _("Closed"), "deal.reopened": _("Reopened"),
     "deal.step_set": _("Next step planned"), "deal.step_done": _("Step done"),
 }.items():  # fmt: skip
     describe(kind, words)
-
-
-
-def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:
-    services.complete_pipeline(row, by=by)
-
-
-dictionaries.declare(DictionaryPage(
-    "pipelines", Pipeline, "sales", _("Pipelines"), _("A pipeline is the way a kind of deal goes."),
-    ["name", "department", "is_default"],
-    [dictionaries.Column(_("Department"), lambda row: row.department), dictionaries.Column(_("Default"), lambda row: row.is_default)],
-    order=10, saved=_complete_pipeline,
-))  # fmt: skip
-dictionaries.declare(DictionaryPage(
-    "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
-    ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],
-    [
-        dictionaries.Column(_("Means"), lambda row: row.get_outcome_display()),
-        dictionaries.Column(_("Probability"), lambda row: formats.percent(row.probability), numeric=True),
-        dictionaries.Column(_("Expected days"), lambda row: row.expected_days, numeric=True),
-    ],
-    parent="pipeline", order=20,
-    change_text=_("The board and the funnel follow the new order. No deal changes its stage."),
-))  # fmt: skip
-dictionaries.declare(DictionaryPage(
-    "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
-    ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
-))  # fmt: skip

@@ -1,0 +1,139 @@
+"""Kinds of fields that point to something: dictionaries, people, records, links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from common.changes import values as tracked
+from common.kinds.models import RecordModel
+from common.people.models import User
+from common.records import registry
+from common.records.declaring import Cell, Viewer, Words
+from common.records.errors import BadFilter
+from common.records.fieldkinds.plain import EMPTY, Kind
+
+LINK_LABELS: dict[str, Words] = {
+    "coowners": _("co-owners"), "assignees": _("assignees"), "shared_with": _("shared with"), "tags": _("tags"),
+}  # fmt: skip
+
+
+class ReferenceKind(Kind):
+    """A foreign key or set of keys: dictionaries, people, records, links."""
+
+    input = "choices"
+    operators: ClassVar[dict[str, Words]] = {"in": _("is"), "not": _("is not"), **EMPTY}
+
+    @property
+    def target(self) -> type[models.Model]:
+        """What it points to."""
+        found = tracked.related_model(self.model, self.name)
+        assert found is not None  # noqa: S101  # a reference points somewhere
+        return found
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it can hold several."""
+        return self.field is None or bool(self.field.many_to_many)
+
+    @property
+    def label(self) -> Words:
+        return LINK_LABELS[self.name] if self.field is None else self.field.verbose_name
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        return () if self.is_set else (self.name,)
+
+    def _path(self) -> tuple[str, dict[str, Any]]:
+        if self.field is not None:
+            return self.name, {}
+        link = tracked.link_fields[self.name]
+        manager = link.model._meta.get_field("record").remote_field.related_name  # type: ignore[union-attr]
+        fixed = {f"record__{manager}__{key}": value for key, value in link.fixed.items()}
+        return f"record__{manager}__{link.target}", fixed
+
+    def q_empty(self) -> Q:
+        path, fixed = self._path()
+        if self.field is None:
+            return ~Q(pk__in=self._linked(None))
+        return Q(**{f"{path}__isnull": True}, **fixed)
+
+    def _linked(self, keys: list[int] | None) -> Any:
+        link = tracked.link_fields[self.name]
+        rows = link.model._base_manager.filter(**link.fixed)
+        if keys is not None:
+            rows = rows.filter(**{f"{link.target}__in": keys})
+        return rows.values("record_id")
+
+    def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
+        keys = [viewer.user.pk if value == "me" and self.target is User else value for value in given]
+        if not all(str(key).isdigit() and len(str(key)) < 18 for key in keys):
+            raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
+        numbers = [int(key) for key in keys]
+        if self.is_set:
+            found = Q(pk__in=self._linked(numbers)) if self.field is None else self._many(numbers)
+        else:
+            found = Q(**{f"{self.name}__in": numbers})
+        return ~found if op == "not" else found
+
+    def _many(self, numbers: list[int]) -> Q:
+        rows = self.model._base_manager.filter(**{f"{self.name}__in": numbers})
+        return Q(pk__in=rows.values("pk"))
+
+    def words(self, op: str, given: Sequence[str]) -> str:
+        keys = [int(value) for value in given if value.isdigit() and len(value) < 18]
+        named = {row.pk: str(row) for row in self.target._base_manager.filter(pk__in=keys)} if keys else {}
+        me = str(pgettext_lazy("person", "Me"))
+        return ", ".join(me if value == "me" else named.get(int(value), "?") for value in given)
+
+    def choices(self, viewer: Viewer) -> Iterable[tuple[str, Words]]:
+        if issubclass(self.target, RecordModel):
+            return ()
+        if self.target is User:
+            people = User.objects.filter(is_active=True)
+            return [("me", pgettext_lazy("person", "Me")), *((str(row.pk), str(row)) for row in people)]
+        return [(str(row.pk), str(row)) for row in self.target._default_manager.all()]
+
+    def text(self, obj: Any) -> str:
+        if self.is_set:
+            keys = tracked.current(obj, self.name)
+            return ", ".join(str(row) for row in self.target._base_manager.filter(pk__in=keys))
+        value = getattr(obj, self.name)
+        return "" if value is None else str(value)
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it points to records, which have pages."""
+        return issubclass(self.target, RecordModel)
+
+
+class RecordKind(ReferenceKind):
+    """A foreign key to another record: its name, a link to its page."""
+
+    cell_kind = "link"
+
+    def cell(self, obj: Any) -> Cell:
+        value = getattr(obj, self.name)
+        if value is None:
+            return {"text": ""}
+        return {"text": value.title, "url": registry.of(value).page_url(value)}
+
+
+class PersonKind(ReferenceKind):
+    """A person: an avatar."""
+
+    cell_kind = "people"
+
+    def cell(self, obj: Any) -> Cell:
+        value = getattr(obj, self.name)
+        return {"people": [person_cell(value)] if value else [], "name": True}
+
+
+def person_cell(user: User) -> dict[str, Any]:
+    """What the avatar partial needs of a person."""
+    return {"name": user.full_name, "initials": user.initials, "tint": user.tint}

@@ -1,0 +1,51 @@
+"""The dictionaries of deals in the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from common.kinds import formats
+from common.people.models import User
+from common.setup import dictionaries
+from common.setup.dictionaries import DictionaryPage
+from deals import services
+from deals.models import ClosingReason, Pipeline, Stage
+
+
+def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:
+    services.complete_pipeline(row, by=by)
+
+
+dictionaries.declare(
+    DictionaryPage(
+        "pipelines",
+        Pipeline,
+        "sales",
+        _("Pipelines"),
+        _("A pipeline is the way a kind of deal goes."),
+        ["name", "department", "is_default"],
+        [
+            dictionaries.Column(_("Department"), lambda row: row.department),
+            dictionaries.Column(_("Default"), lambda row: row.is_default),
+        ],
+        order=10,
+        saved=_complete_pipeline,
+    )
+)
+dictionaries.declare(DictionaryPage(
+    "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
+    ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],
+    [
+        dictionaries.Column(_("Means"), lambda row: row.get_outcome_display()),
+        dictionaries.Column(_("Probability"), lambda row: formats.percent(row.probability), numeric=True),
+        dictionaries.Column(_("Expected days"), lambda row: row.expected_days, numeric=True),
+    ],
+    parent="pipeline", order=20,
+    change_text=_("The board and the funnel follow the new order. No deal changes its stage."),
+))  # fmt: skip
+dictionaries.declare(DictionaryPage(
+    "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
+    ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
+))  # fmt: skip

@@ -1,0 +1,116 @@
+"""What Today shows of deals and payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q
+
+from common import clock
+from common.kinds.models import RecordQuerySet
+from common.money.aggregates import ExactSum
+from common.money.rates import Converted, rounded, sum_in_base
+from common.people.models import User
+from common.policy.principal import Principal
+from common.spine.models import RecordMember
+from deals.models import Certainty, Deal, Outcome, Payment
+from deals.selectors.deals import list_totals
+
+SIZE = 8
+
+
+def _mine(user_id: int) -> Q:
+    shared = RecordMember.objects.filter(user_id=user_id, role=RecordMember.Role.COOWNER).values("record_id")
+    return Q(owner_id=user_id) | Q(pk__in=shared)
+
+
+def is_seller(principal: Principal) -> bool:
+    """Whether a person sells: their Today shows their own figures, that of others everything they see."""
+    return principal.may("deals.deal", "create") and not principal.is_administrator
+
+
+def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple[list[Deal], int]:
+    """A person's own open deals whose next step is `overdue`, for `today` or `none`, and how many there are."""
+    wanted = {
+        "overdue": Q(next_step_on__lt=today), "today": Q(next_step_on=today), "none": Q(next_step_on=None),
+    }  # fmt: skip
+    rows = Deal.objects.for_user(principal).filter(closed_on=None).filter(_mine(user.pk), wanted[which])
+    found = rows.select_related("company", "contact", "lead").order_by("next_step_on", "pk")[: SIZE + 1]
+    shown = list(found)
+    return shown[:SIZE], len(shown) if len(shown) <= SIZE else rows.count()
+
+
+def badge(principal: Principal, today: date) -> tuple[RecordQuerySet[Any], RecordQuerySet[Any]]:
+    """Own steps that are due, and those of them that are overdue."""
+    rows = (
+        Deal.objects.for_user(principal)
+        .filter(closed_on=None)
+        .filter(_mine(principal.user_id), next_step_on__lte=today)
+    )
+    return rows, rows.filter(next_step_on__lt=today)
+
+
+def payments_due(user: User, principal: Principal, today: date) -> tuple[list[Payment], int]:
+    """Payments not received that should have come or are due within seven days; a seller's own."""
+    rows = Payment.objects.for_user(principal).exclude(certainty=Certainty.RECEIVED)
+    rows = rows.filter(on__lte=today + timedelta(days=7), on__gte=today - timedelta(days=90))
+    if is_seller(principal):
+        rows = rows.filter(owner=user.pk)
+    shown = list(rows.select_related("deal__company").order_by("on", "pk")[: SIZE + 1])
+    return shown[:SIZE], len(shown) if len(shown) <= SIZE else rows.count()
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """This month so far, `won_before` in last month to the same day."""
+
+    won: int
+    won_before: int
+    won_amount: Converted
+    received: Converted
+    open_amount: Converted
+
+
+def month_figures(user: User, principal: Principal, today: date, *, mine: bool) -> MonthFigures:
+    """The month's figures of a person, or of everything they see."""
+    deals = Deal.objects.for_user(principal)
+    payments = Payment.objects.for_user(principal)
+    if mine:
+        deals, payments = deals.filter(_mine(user.pk)), payments.filter(owner=user.pk)
+    month = today.replace(day=1)
+    before = clock.add_months(month, -1)
+    same_day = min(before + timedelta(days=today.day - 1), month - timedelta(days=1))
+    won = Q(closing_reason__outcome=Outcome.WON)
+    counts = deals.aggregate(
+        now=Count("pk", filter=won & Q(closed_on__gte=month, closed_on__lte=today)),
+        before=Count("pk", filter=won & Q(closed_on__gte=before, closed_on__lte=same_day)),
+    )
+    received = payments.filter(certainty=Certainty.RECEIVED, on__gte=month, on__lte=today)
+    kept = received.aggregate(total=ExactSum("amount_base"))["total"]
+    won_now = list_totals(deals.filter(won, closed_on__gte=month, closed_on__lte=today))
+    return MonthFigures(
+        counts["now"], counts["before"], won_now.amount, Converted(rounded(kept)),
+        list_totals(deals.filter(closed_on=None)).amount,
+    )  # fmt: skip
+
+
+def expected_by_month(
+    user: User, principal: Principal, today: date, *, mine: bool, months: int = 2
+) -> tuple[list[date], dict[Certainty, list[Converted]]]:
+    """Payments not received of this and the next months by certainty, in base currency at today's rates."""
+    first = today.replace(day=1)
+    starts = [clock.add_months(first, index) for index in range(months)]
+    rows = Payment.objects.for_user(principal).exclude(certainty=Certainty.RECEIVED)
+    rows = rows.filter(on__gte=first, on__lt=clock.add_months(first, months))
+    if mine:
+        rows = rows.filter(owner=user.pk)
+    groups = rows.order_by().values("certainty", "currency_id", "on").annotate(total=ExactSum("amount"))
+    parts: dict[tuple[str, date], list[tuple[Decimal, int]]] = {}
+    for group in groups:
+        key = (group["certainty"], group["on"].replace(day=1))
+        parts.setdefault(key, []).append((group["total"], group["currency_id"]))
+    wanted = (Certainty.GUARANTEED, Certainty.HIGH, Certainty.LOW)
+    return starts, {c: [sum_in_base(parts.get((c.value, m), []), today) for m in starts] for c in wanted}

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from common import clock
+from common.changes.services import consequences
 from common.kinds import dictionary
 from common.organisation.models import Department
 from common.organisation.selectors import is_working_day
@@ -35,6 +36,7 @@ class Scene:
         self.departments: dict[str, Department] = {}
         self._kept: dict[type[Any], Any] = {}
         self._acts: list[tuple[datetime, int, Act]] = []
+        self._working: dict[date, bool] = {}
         self._planned = 0
 
     def lots(self, topic: str) -> Random:
@@ -60,9 +62,15 @@ class Scene:
 
     def workday(self, day: date) -> date:
         """The last working day at or before `day`."""
-        while not is_working_day(day, None):
+        while not self._works(day):
             day -= timedelta(days=1)
         return day
+
+    def _works(self, day: date) -> bool:
+        """Whether `day` is a working day of everybody, asked once."""
+        if day not in self._working:
+            self._working[day] = is_working_day(day, None)
+        return self._working[day]
 
     def at(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
         """A moment of working time. Today's are moved closer to midnight where they were still to come."""
@@ -84,12 +92,16 @@ class Scene:
         heapq.heappush(self._acts, (moment, self._planned, act))
 
     def run(self) -> None:
-        """Play everything that is planned, in order; acts may plan later ones."""
+        """Play everything that is planned, in order; acts may plan later ones.
+
+        Each act is one change set where it says so; rights are not asked again for a told story.
+        """
         dictionary.use_version(dictionary.version())
         try:
-            while self._acts:
-                moment, _number, act = heapq.heappop(self._acts)
-                with clock.stopped(moment):
-                    act()
+            with consequences():
+                while self._acts:
+                    moment, _number, act = heapq.heappop(self._acts)
+                    with clock.stopped(moment):
+                        act()
         finally:
             dictionary.use_version(None)

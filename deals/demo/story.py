@@ -21,7 +21,8 @@ from deals import services
 from deals.demo import words
 from deals.demo.fates import Fate
 from deals.demo.payments import plan_expected, plan_payments
-from deals.models import ClosingReason, Deal, DealLine, Outcome, Stage
+from deals.models import ClosingReason, Deal, DealLine, Outcome
+from deals.selectors import stages_of
 
 REASON_SHARES = {
     "Price too high": 27, "Chose competitor": 21, "Project stopped": 17, "No answer": 15, "Delivery time": 8,
@@ -37,13 +38,15 @@ class Story:
         self.scene, self.fate, self.deal = scene, fate, deal
         self.by = fate.owner
         self.lots = scene.lots(f"story {fate.name}")
-        self.stages = list(Stage.objects.filter(pipeline=deal.pipeline_id, outcome=Outcome.OPEN))
+        self.stages = [stage for stage in stages_of(deal.pipeline) if stage.is_open]
+        self.has_lines = False
 
     def plan(self) -> None:
         """Plan everything that happens after the deal was created, which is now."""
-        self._settle()
-        if self.lots.random() < 0.65 or not self.fate.moves:
-            self._add_lines()
+        with changes.change_set(self.deal.name, by=self.by):
+            self._settle()
+            if self.lots.random() < 0.65 or not self.fate.moves:
+                self._add_lines()
         for number, day in enumerate(self.fate.moves, start=1):
             self._plan_at(day, MOVE_HOUR + number - 1, self._enter(number))
         if self.fate.closed is not None:
@@ -52,8 +55,12 @@ class Story:
             self._plan_rest()
 
     def _plan_at(self, day: date, hour: int, act: Callable[[], None]) -> datetime:
+        def one_act() -> None:
+            with changes.change_set(self.deal.name, by=self.by):
+                act()
+
         moment = self.scene.at(day, hour, self.lots.randint(0, 40))
-        self.scene.plan(moment, act)
+        self.scene.plan(moment, one_act)
         return moment
 
     def _settle(self) -> None:
@@ -89,6 +96,7 @@ class Story:
 
     def _add_lines(self) -> None:
         """The products of the topic in their quantities; those the customer named are there already."""
+        self.has_lines = True
         codes = self.scene.get(Range).by_code
         size = self.lots.lognormvariate(0, 0.4) * (1.6 if self.fate.is_frame else 0.8)
         there = {line.product_id: line for line in DealLine.objects.filter(deal=self.deal)}
@@ -108,8 +116,7 @@ class Story:
         def act() -> None:
             today = self.fate.moves[number - 1]
             services.move_to_stage(self.deal, stage=self.stages[number], by=self.by)
-            self.deal.refresh_from_db()
-            if self.deal.amount is None:
+            if not self.has_lines:
                 self._add_lines()
             following = self.fate.moves[number:] or (self.fate.closed or self._after(today, 6),)
             self._finish_step(number, max(following[0], today))
@@ -128,17 +135,14 @@ class Story:
     def _finish_step(self, stage: int, on: date | None) -> None:
         """The step so far is done; another one for `on`, or none."""
         text = self.scene.say(self.lots.choice(words.STEPS[stage])) if on else ""
-        self.deal.refresh_from_db()
-        if self.deal.next_step:
-            services.finish_next_step(self.deal, then_text=text, then_on=on, by=self.by)
-        else:
-            services.set_next_step(self.deal, text=text, on=on, by=self.by)
+        services.finish_next_step(self.deal, then_text=text, then_on=on, by=self.by)
 
     def _note(self, choices: tuple[tuple[str, str], ...], chance: float) -> None:
         if self.lots.random() < chance:
             add_note(self.deal, text=self.scene.say(self.lots.choice(choices)), by=self.by)
 
     def _attach(self) -> None:
+        self.deal.refresh_from_db()
         number = f"{self.fate.opened:%y%m}-{self.deal.number:03d}"
         name = self.lots.choice(words.FILES).format(number=number)
         content = paper([name.removesuffix(".pdf"), f"Nordhafen, {self.deal.currency.code} {self.deal.amount}"])
@@ -147,12 +151,10 @@ class Story:
     def _close(self) -> None:
         """Won or lost, with the reason that brings it there."""
         won = self.fate.outcome == Outcome.WON
-        self.deal.refresh_from_db()
-        if won and not self.deal.amount:
+        if won and not self.has_lines:
             self._add_lines()
         name = "Won" if won else self.lots.choices(list(REASON_SHARES), list(REASON_SHARES.values()))[0]
-        if self.deal.next_step:
-            services.finish_next_step(self.deal, by=self.by)
+        services.finish_next_step(self.deal, by=self.by)
         self._note(words.WON_NOTES if won else words.LOST_NOTES, 0.35)
         services.close_deal(self.deal, reason=ClosingReason.objects.get(name=name), by=self.by)
         if won:

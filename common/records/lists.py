@@ -104,7 +104,7 @@ class ListState:
             pairs.append(("q", self.query.words))
         if keep_sort and "sort" in self.address and "sort" not in extra:
             pairs.append(("sort", self.sort.key))
-        pairs += [(name, self.address[name]) for name in self.kept if self.address.get(name) and name not in extra]
+        pairs += [(name, str(self.address[name])) for name in self.kept if self.address.get(name) and name not in extra]
         pairs += [(name, value) for name, value in extra.items() if value]
         tail, url = urlencode(pairs, safe=":,."), self.kind.url(verb or self.verb)
         return f"{url}?{tail}" if tail else url

@@ -91,7 +91,7 @@ def _closing_row(deal: Any) -> dict[str, Any]:
     close = drawing.close_day(deal, today_is)
     return {
         "title": deal.name, "url": f"/deals/{deal.pk}/", "state": drawing.next_step(deal, today_is)["state"],
-        "note": " · ".join(str(part) for part in (deal.company or deal.contact or "", deal.stage, deal.owner or "") if part),
+        "note": " · ".join(str(p) for p in (deal.company or deal.contact, deal.stage, deal.owner) if p),
         "when": close["text"], "when_tone": close["tone"], "amount": money.money_of(deal.amount, deal.currency_id),
     }  # fmt: skip
 

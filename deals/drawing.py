@@ -204,7 +204,7 @@ def deals_table(rows: Any) -> dict[str, Any]:
             {
                 "cells": [
                     link_cell(row.name, f"/deals/{row.pk}/"), stage_cell(glyph_of(row.stage_id)),
-                    money_cell(money.money_of(row.amount, row.currency_id)),
+                    money_cell(money.money_of(row.amount, row.currency_id, cents=False)),
                     date_cell(close_day(row, today)["text"], close_day(row, today)["iso"]),
                 ]
             }

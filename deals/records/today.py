@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _g
@@ -25,7 +26,7 @@ def _step_row(deal: Any, *, may_finish: bool) -> dict[str, Any]:
         "title": deal.next_step or deal.name, "url": f"/deals/{deal.pk}/", "state": step["state"],
         "note": " · ".join(str(part) for part in (deal.name if deal.next_step else "", party or "") if part),
         "when": step["when"], "when_tone": tones.get(step["state"], ""),
-        "amount": money.money_of(deal.amount, deal.currency_id),
+        "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
         "done_url": f"/deals/{deal.pk}/done/?next=/" if may_finish and deal.next_step else "",
         "snooze_url": f"/deals/{deal.pk}/step/?next=/" if may_finish else "",
     }  # fmt: skip
@@ -49,13 +50,16 @@ def _steps(label: str, which: str, query: str) -> Any:
 def _payments(viewer: Viewer) -> dict[str, Any] | None:
     if not viewer.principal.may(PAYMENT, "view"):
         return None
-    rows, count = selectors.payments_due(viewer.user, viewer.principal, formats.viewer_today())
+    today_is = formats.viewer_today()
+    rows, count = selectors.payments_due(viewer.user, viewer.principal, today_is)
     if not rows:
         return None
+    until = today_is + timedelta(days=7)
+    scope = "&f=owner.in:me" if selectors.is_seller(viewer.principal) else ""
     return {
-        "label": _g("Payments due in 7 days"),
+        "label": _g("Payments overdue or due in 7 days"),
         "count": count,
-        "url": "/payments/?f=certainty.not:received&f=on.is:next7",
+        "url": f"/payments/?f=certainty.not:received&f=on.lte:{until}{scope}",
         "rows": [_payment_row(row) for row in rows],
     }
 
@@ -67,7 +71,7 @@ def _payment_row(row: Any) -> dict[str, Any]:
         "title": " · ".join(str(part) for part in (name, row.deal.company or "") if part), "icon": "cash",
         "url": f"/deals/{row.deal_id}/#s-payments", "note": f"{row.deal.name} · {row.get_certainty_display()}",
         "when": day["title"] or day["text"], "when_tone": day["tone"], "state": "later",
-        "amount": money.money_of(row.amount, row.currency_id),
+        "amount": money.money_of(row.amount, row.currency_id, cents=False),
     }  # fmt: skip
 
 
@@ -91,8 +95,8 @@ def _closing_row(deal: Any) -> dict[str, Any]:
     close = drawing.close_day(deal, today_is)
     return {
         "title": deal.name, "url": f"/deals/{deal.pk}/", "state": drawing.next_step(deal, today_is)["state"],
-        "note": " · ".join(str(p) for p in (deal.company or deal.contact, deal.stage, deal.owner) if p),
-        "when": close["text"], "when_tone": close["tone"], "amount": money.money_of(deal.amount, deal.currency_id),
+        "note": " · ".join(str(p) for p in (deal.company, deal.stage, deal.owner) if p),
+        "when": close["text"], "when_tone": close["tone"], "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
     }  # fmt: skip
 
 

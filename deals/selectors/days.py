@@ -56,7 +56,7 @@ def badge(principal: Principal, today: date) -> tuple[RecordQuerySet[Any], Recor
 def payments_due(user: User, principal: Principal, today: date) -> tuple[list[Payment], int]:
     """Payments not received that should have come or are due within seven days; a seller's own."""
     rows = Payment.objects.for_user(principal).exclude(certainty=Certainty.RECEIVED)
-    rows = rows.filter(on__lte=today + timedelta(days=7), on__gte=today - timedelta(days=90))
+    rows = rows.filter(on__lte=today + timedelta(days=7))
     if is_seller(principal):
         rows = rows.filter(owner=user.pk)
     shown = list(rows.select_related("deal__company").order_by("on", "pk")[: SIZE + 1])

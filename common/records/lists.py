@@ -251,8 +251,8 @@ def table(state: ListState) -> dict[str, Any]:
     tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
     return {
         "columns": head_of(state, columns), "rows": drawn, "label": kind.label_plural,
-        "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
         "footer": {
+            "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
             "totals_url": state.link("totals") if drawn else "",
             "range": f"{page.first + 1}–{page.first + len(drawn)}" if drawn else "",
             "prev_url": state.link(after=page.before) if page.before else "",

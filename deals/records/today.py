@@ -96,7 +96,8 @@ def _closing_row(deal: Any) -> dict[str, Any]:
     return {
         "title": deal.name, "url": f"/deals/{deal.pk}/", "state": drawing.next_step(deal, today_is)["state"],
         "note": " · ".join(str(p) for p in (deal.company, deal.stage, deal.owner) if p),
-        "when": close["text"], "when_tone": close["tone"], "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
+        "when": close["text"], "when_tone": close["tone"],
+        "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
     }  # fmt: skip
 
 

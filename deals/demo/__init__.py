@@ -11,6 +11,7 @@ from crm.demo.market import Market
 from crm.models import Source
 from deals import services
 from deals.demo import words
+from deals.demo.basket import fill_basket
 from deals.demo.fates import Fate, draw_fates
 from deals.demo.story import Story
 from deals.models import Pipeline
@@ -52,13 +53,14 @@ def _plan_deal(scene: Scene, fate: Fate) -> None:
 
     def act() -> None:
         company, contact = scene.get(Market).pick(fate.owner, lots)
+        basket = fill_basket(scene, fate, currency_of(company.country))
         deal = services.create_deal(
-            name=fate.name, pipeline=pipeline_of(fate), company=company, contact=contact,
-            currency=currency_of(company.country), source=lots.choice(list(Source.objects.all())),
+            name=fate.name, pipeline=pipeline_of(fate), company=company, contact=contact, currency=basket.currency,
+            amount=basket.worth, source=lots.choice(list(Source.objects.all())),
             next_step=scene.say(lots.choice(words.STEPS[0])),
             next_step_on=next_working_day(fate.opened, fate.owner.department_id), by=fate.owner,
         )  # fmt: skip
-        Story(scene, fate, deal).plan()
+        Story(scene, fate, deal, basket).plan()
 
     scene.plan(scene.at(fate.opened, CREATE_HOUR, lots.randint(0, 59)), act)
 

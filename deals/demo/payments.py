@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from common.changes import services as changes
+from common.changes.bulk import bulk_create
 from common.demo.scene import Scene
 from common.money.rates import rounded
 from common.people.models import User
@@ -31,13 +32,15 @@ def plan_payments(scene: Scene, deal: Deal, fate: Fate, lots: Random) -> None:
         terms = [(30 * number + 10, 100 // INSTALMENTS) for number in range(INSTALMENTS)]
     order = f"PO {lots.randint(4100, 4900)}-{lots.randint(1000, 9999)}"
     assert deal.closed_on is not None  # noqa: S101  # it was just closed
+    rows = []
     for number, (days, amount) in enumerate(_shares(deal, terms), start=1):
         due = scene.workday(deal.closed_on + timedelta(days=days))
-        values = {
+        rows.append({
             "deal": deal, "amount": amount, "currency": deal.currency, "on": due, "order_number": order,
             "certainty": Certainty.GUARANTEED, "invoice_number": f"INV-{due:%y%m}-{deal.number:03d}-{number}",
-        }  # fmt: skip
-        _plan_receipt(scene, changes.create(Payment, values, by=fate.owner), due, lots)
+        })  # fmt: skip
+    for payment in bulk_create(Payment, rows, by=fate.owner, label=deal.name):
+        _plan_receipt(scene, payment, payment.on, lots)
 
 
 def _shares(deal: Deal, terms: Sequence[tuple[int, int]]) -> list[tuple[int, Decimal]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from catalogue.demo import Range
 from common.changes import services as changes
+from common.changes.bulk import bulk_create
 from common.demo.papers import paper
 from common.demo.scene import Scene
 from common.files import services as files
@@ -19,6 +18,7 @@ from common.records.services import add_note
 from common.tags.models import Tag
 from deals import services
 from deals.demo import words
+from deals.demo.basket import Basket
 from deals.demo.fates import Fate
 from deals.demo.payments import plan_expected, plan_payments
 from deals.models import ClosingReason, Deal, DealLine, Outcome
@@ -27,15 +27,14 @@ from deals.selectors import stages_of
 REASON_SHARES = {
     "Price too high": 27, "Chose competitor": 21, "Project stopped": 17, "No answer": 15, "Delivery time": 8,
 }  # fmt: skip
-DISCOUNTS = (0, 0, 0, 3, 5, 8)
 MOVE_HOUR, CLOSE_HOUR = 10, 16
 
 
 class Story:
     """One deal from its first day to today."""
 
-    def __init__(self, scene: Scene, fate: Fate, deal: Deal) -> None:
-        self.scene, self.fate, self.deal = scene, fate, deal
+    def __init__(self, scene: Scene, fate: Fate, deal: Deal, basket: Basket) -> None:
+        self.scene, self.fate, self.deal, self.basket = scene, fate, deal, basket
         self.by = fate.owner
         self.lots = scene.lots(f"story {fate.name}")
         self.stages = [stage for stage in stages_of(deal.pipeline) if stage.is_open]
@@ -95,22 +94,17 @@ class Story:
         return self.scene.workday(self.scene.today + timedelta(days=ahead + 2))
 
     def _add_lines(self) -> None:
-        """The products of the topic in their quantities; those the customer named are there already."""
+        """The basket; what the customer named in the request is there already, one of each."""
         self.has_lines = True
-        codes = self.scene.get(Range).by_code
-        size = self.lots.lognormvariate(0, 0.4) * (1.6 if self.fate.is_frame else 0.8)
         there = {line.product_id: line for line in DealLine.objects.filter(deal=self.deal)}
-        wanted = self.fate.topic.products[: self.lots.randint(2, 5)]
-        for code, usual in wanted:
-            product = codes[code]
-            values = {
-                "quantity": Decimal(max(1, round(usual * size * self.lots.uniform(0.8, 1.2)))),
-                "discount": Decimal(self.lots.choice(DISCOUNTS)),
-            }
-            if product.pk in there:
-                services.edit_line(there[product.pk], values, by=self.by)
+        new = []
+        for item in self.basket.items:
+            values = {"quantity": item.quantity, "price": item.price, "discount": item.discount}
+            if item.product.pk in there:
+                services.edit_line(there[item.product.pk], values, by=self.by)
             else:
-                services.add_line(self.deal, {**values, "product": product}, by=self.by)
+                new.append({**values, "deal": self.deal, "product": item.product, "name": item.product.name})
+        bulk_create(DealLine, new, by=self.by, label=self.deal.name)
 
     def _enter(self, number: int) -> Callable[[], None]:
         def act() -> None:
@@ -119,7 +113,8 @@ class Story:
             if not self.has_lines:
                 self._add_lines()
             following = self.fate.moves[number:] or (self.fate.closed or self._after(today, 6),)
-            self._finish_step(number, max(following[0], today))
+            if number == len(self.fate.moves) or self.lots.random() < 0.6:
+                self._finish_step(number, max(following[0], today))
             self._note(words.NOTES[number], 0.5)
             if number > 1 and self.lots.random() < 0.16:
                 self._attach()
@@ -154,7 +149,8 @@ class Story:
         if won and not self.has_lines:
             self._add_lines()
         name = "Won" if won else self.lots.choices(list(REASON_SHARES), list(REASON_SHARES.values()))[0]
-        services.finish_next_step(self.deal, by=self.by)
+        if won:
+            services.finish_next_step(self.deal, by=self.by)
         self._note(words.WON_NOTES if won else words.LOST_NOTES, 0.35)
         services.close_deal(self.deal, reason=ClosingReason.objects.get(name=name), by=self.by)
         if won:

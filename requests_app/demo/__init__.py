@@ -13,6 +13,7 @@ from common.people.models import User
 from crm.demo.market import Firm, Market, Somebody
 from crm.models import Source
 from deals.demo import currency_of, words
+from deals.demo.basket import fill_basket
 from deals.demo.fates import Fate, Fates
 from deals.demo.story import Story
 from deals.demo.topics import TOPICS
@@ -100,14 +101,15 @@ def _typist(scene: Scene, fate: Fate, lots: Random) -> User | None:
 
 def _make_deal(scene: Scene, fate: Fate, request: Request, sender: Sender, lots: Random) -> None:
     values = sender.values
+    basket = fill_basket(scene, fate, currency_of(values["country"]))
     deal = services.create_deal(
         request, by=fate.owner, company=sender.company, contact=sender.contact,
         new_company="" if sender.company else values["company_name"],
-        new_contact=None if sender.contact else {}, name=fate.name, currency=currency_of(values["country"]),
+        new_contact=None if sender.contact else {}, name=fate.name, amount=basket.worth, currency=basket.currency,
         next_step=scene.say(lots.choice(words.STEPS[0])),
         next_step_on=next_working_day(fate.opened, fate.owner.department_id),
     )  # fmt: skip
-    Story(scene, fate, deal).plan()
+    Story(scene, fate, deal, basket).plan()
 
 
 def _plan_waiting(scene: Scene, owner: User | None, home: str, days: int, number: int) -> None:

@@ -131,9 +131,7 @@ def roles(draw: st.DrawFn) -> list[list[Right]]:
             key = draw(st.sampled_from(sorted(ACTIONS)))
             action = draw(st.one_of(st.sampled_from(ACTIONS[key]), st.sampled_from(["view", "change"])))
             scope = draw(st.sampled_from(SCOPES))
-            rights[key, action] = Right(
-                key, action, scope, frozenset(draw(FIELD_SETS)), frozenset(draw(FIELD_SETS))
-            )
+            rights[key, action] = Right(key, action, scope, frozenset(draw(FIELD_SETS)), frozenset(draw(FIELD_SETS)))
         if draw(st.booleans()):
             part = draw(st.sampled_from(sorted(PARTS)))
             action = draw(st.sampled_from(["view", "change", "create"]))

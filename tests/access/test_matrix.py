@@ -22,7 +22,7 @@ from tests.access.world import ACTIONS, PARTS, World, build
 pytestmark = pytest.mark.django_db
 
 FIELDS = ("name", "amount", "owner", "email")
-SCOPES = [scope for scope in Scope.values]
+SCOPES = list(Scope.values)
 
 
 @pytest.fixture

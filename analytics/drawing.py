@@ -43,25 +43,32 @@ def funnel_kpis(report: FunnelReport) -> list[dict[str, Any]]:
     better = (report.win_rate or 0) >= (report.previous_win_rate or 0)
     return [
         {
-            "label": _("Entered the funnel"), "value": formats.number(entered), "url": DEALS + report.entered.address,
+            "label": _("Entered the funnel"),
+            "value": formats.number(entered),
+            "url": DEALS + report.entered.address,
             "note": _("%(count)s before") % {"count": formats.number(before)} + change,
         },
         {
-            "label": _("Won"), "value": f"{report.won.count} · {sums(report.won.money)}", "url": DEALS + report.won.address,
+            "label": _("Won"),
+            "value": f"{report.won.count} · {sums(report.won.money)}",
+            "url": DEALS + report.won.address,
             "note": _("%(count)s before") % {"count": formats.number(report.previous_won)},
             "tone": "green" if report.won.count >= report.previous_won else "red",
         },
         {
-            "label": _("Entered to won"), "value": _rate(report.win_rate, 1) or "—",
+            "label": _("Entered to won"),
+            "value": _rate(report.win_rate, 1) or "—",
             "note": _("%(rate)s before") % {"rate": _rate(report.previous_win_rate, 1) or "—"},
             "tone": "green" if better else "red",
         },
         {"label": _("Median time to win"), "value": _days(report.median_days_to_win) or "—", "note": ""},
         {
-            "label": _("Still open"), "value": f"{report.still_open.count} · {sums(report.still_open.money)}",
-            "url": DEALS + report.still_open.address, "note": "",
+            "label": _("Still open"),
+            "value": f"{report.still_open.count} · {sums(report.still_open.money)}",
+            "url": DEALS + report.still_open.address,
+            "note": "",
         },
-    ]  # fmt: skip
+    ]
 
 
 def _signed(part: Decimal) -> str:
@@ -75,26 +82,45 @@ def funnel_rows(report: FunnelReport, own_address: str, chosen: int) -> list[dic
     most = report.entered.money.amount
     drawn = [
         {
-            "stage": glyph(row.stage), "count": formats.number(row.reached.count), "count_url": DEALS + row.reached.address,
-            "count_share": _share(row.reached.count, widest), "previous": formats.number(row.previous),
-            "previous_share": _share(row.previous, widest), "amount": sums(row.reached.money),
-            "amount_url": DEALS + row.reached.address, "amount_share": _share(row.reached.money.amount, most),
-            "rate": _rate(row.step_rate), "rate_weak": _is_weak(row.step_rate, row.previous_step_rate),
-            "overall": _rate(row.overall), "time": _days(row.median_days), "lost": row.lost.count,
-            "lost_url": DEALS + row.lost.address, "lost_amount": sums(row.lost.money) if row.lost.count else "",
-            "now": row.now.count, "now_url": DEALS + row.now.address, "url": f"{own_address}&stage={row.position}#behind",
+            "stage": glyph(row.stage),
+            "count": formats.number(row.reached.count),
+            "count_url": DEALS + row.reached.address,
+            "count_share": _share(row.reached.count, widest),
+            "previous": formats.number(row.previous),
+            "previous_share": _share(row.previous, widest),
+            "amount": sums(row.reached.money),
+            "amount_url": DEALS + row.reached.address,
+            "amount_share": _share(row.reached.money.amount, most),
+            "rate": _rate(row.step_rate),
+            "rate_weak": _is_weak(row.step_rate, row.previous_step_rate),
+            "overall": _rate(row.overall),
+            "time": _days(row.median_days),
+            "lost": row.lost.count,
+            "lost_url": DEALS + row.lost.address,
+            "lost_amount": sums(row.lost.money) if row.lost.count else "",
+            "now": row.now.count,
+            "now_url": DEALS + row.now.address,
+            "url": f"{own_address}&stage={row.position}#behind",
             "current": row.position == chosen,
         }
         for row in report.rows
-    ]  # fmt: skip
-    drawn.append({
-        "stage": {"outcome": Outcome.WON, "index": 1, "of": 1, "name": _("Won")}, "count": formats.number(report.won.count),
-        "count_url": DEALS + report.won.address, "count_share": _share(report.won.count, widest),
-        "previous": formats.number(report.previous_won), "previous_share": _share(report.previous_won, widest),
-        "amount": sums(report.won.money), "amount_url": DEALS + report.won.address,
-        "amount_share": _share(report.won.money.amount, most), "rate": _rate(report.won_step_rate),
-        "overall": _rate(report.win_rate), "url": "",
-    })  # fmt: skip
+    ]
+    drawn.append(
+        {
+            "stage": {"outcome": Outcome.WON, "index": 1, "of": 1, "name": _("Won")},
+            "count": formats.number(report.won.count),
+            "count_url": DEALS + report.won.address,
+            "count_share": _share(report.won.count, widest),
+            "previous": formats.number(report.previous_won),
+            "previous_share": _share(report.previous_won, widest),
+            "amount": sums(report.won.money),
+            "amount_url": DEALS + report.won.address,
+            "amount_share": _share(report.won.money.amount, most),
+            "rate": _rate(report.won_step_rate),
+            "overall": _rate(report.win_rate),
+            "url": "",
+        }
+    )
     return drawn
 
 
@@ -129,28 +155,38 @@ def income_kpis(report: IncomeReport) -> list[dict[str, Any]]:
         late = _("%(count)s payments, oldest %(days)s d") % {"count": report.overdue.count, "days": days}
     return [
         {
-            "label": _("Received, last 12 months"), "value": sums(report.received.money), "url": PAYMENTS + report.received.address,
-            "note": _("%(change)s on the year before") % {"change": _signed(report.change)} if report.change is not None else "",
+            "label": _("Received, last 12 months"),
+            "value": sums(report.received.money),
+            "url": PAYMENTS + report.received.address,
+            "note": _("%(change)s on the year before") % {"change": _signed(report.change)}
+            if report.change is not None
+            else "",
             "tone": "" if report.change is None else "green" if report.change >= 0 else "red",
         },
         {
             "label": _("Received in %(month)s") % {"month": formats.month_name(current.first)},
-            "value": sums(current.received.money), "url": PAYMENTS + current.received.address,
+            "value": sums(current.received.money),
+            "url": PAYMENTS + current.received.address,
             "note": _("%(sum)s a year before, whole month") % {"sum": sums(current.before.money)},
         },
         {
-            "label": _("Expected by %(day)s") % {"day": formats.short_date(last)}, "value": money.base_money(expected, cents=False),
+            "label": _("Expected by %(day)s") % {"day": formats.short_date(last)},
+            "value": money.base_money(expected, cents=False),
             "note": _("guaranteed %(sum)s") % {"sum": sums(guaranteed)},
         },
         {
-            "label": _("Overdue from customers"), "value": sums(report.overdue.money), "url": PAYMENTS + report.overdue.address,
-            "note": late or _("nothing is late"), "tone": "red" if late else "green",
+            "label": _("Overdue from customers"),
+            "value": sums(report.overdue.money),
+            "url": PAYMENTS + report.overdue.address,
+            "note": late or _("nothing is late"),
+            "tone": "red" if late else "green",
         },
         {
-            "label": _("Average month"), "value": money.base_money(report.received.money.amount / 12, cents=False),
+            "label": _("Average month"),
+            "value": money.base_money(report.received.money.amount / 12, cents=False),
             "note": _("received, last 12 months"),
         },
-    ]  # fmt: skip
+    ]
 
 
 def income_chart(report: IncomeReport) -> dict[str, Any]:
@@ -176,8 +212,14 @@ def income_chart(report: IncomeReport) -> dict[str, Any]:
 def income_columns() -> list[dict[str, Any]]:
     """The head of the income table."""
     words = [
-        _("Received"), _("Guaranteed"), _("High probability"), _("Low probability"), _("Year before"), _("Change"), _("Overdue"),
-    ]  # fmt: skip
+        _("Received"),
+        _("Guaranteed"),
+        _("High probability"),
+        _("Low probability"),
+        _("Year before"),
+        _("Change"),
+        _("Overdue"),
+    ]
     return [{"label": _("Month"), "numeric": False}, *({"label": word, "numeric": True} for word in words)]
 
 
@@ -223,4 +265,6 @@ def rates_line(report: IncomeReport, today: date) -> str:
         else:
             mark = "≈ " if rate.quote.approximate else ""
             said.append(f"1 {rate.currency.code} = {mark}{formats.number(rate.quote.value, 4)} {money.base_code()}")
-    return _("Rates of %(day)s: %(rates)s") % {"day": formats.short_date(today), "rates": " · ".join(said)} if said else ""
+    return (
+        _("Rates of %(day)s: %(rates)s") % {"day": formats.short_date(today), "rates": " · ".join(said)} if said else ""
+    )

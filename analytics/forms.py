@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from analytics.selectors import choices
@@ -13,6 +12,7 @@ from common import clock
 from common.organisation.models import Department
 from common.organisation.selectors import company_today
 from common.people.models import User
+from common.policy.rules import PersonRequest
 from common.records.inputs import read_date
 from deals.models import Pipeline
 
@@ -54,12 +54,14 @@ def period_days(period: str, today: date) -> tuple[date, date]:
     return known[period]
 
 
-def read(request: HttpRequest, user: User, *, funnel: bool) -> Question:
+def read(request: PersonRequest, user: User, *, funnel: bool) -> Question:
     """The question of the address; what it does not say or says wrongly is the first choice."""
     given, today = request.GET, company_today()
     period = given.get("period", "")
     period = period if period in (*PERIODS, "days") else "this-quarter"
-    start, end = _days(given.get("from", ""), given.get("until", ""), today) if period == "days" else period_days(period, today)
+    start, end = (
+        _days(given.get("from", ""), given.get("until", ""), today) if period == "days" else period_days(period, today)
+    )
     departments, people, pipelines = choices.departments(user), choices.owners(user), choices.pipelines(user)
     department = _chosen(departments, given.get("department", ""))
     owner = _chosen(people, given.get("owner", ""))
@@ -68,8 +70,12 @@ def read(request: HttpRequest, user: User, *, funnel: bool) -> Question:
     if funnel:
         fields.append(_select("period", _("Entered"), list(period_names().items()), period, active=True))
         if period == "days":
-            fields.append({"name": "from", "label": _("From"), "kind": "date", "value": start.isoformat(), "active": True})
-            fields.append({"name": "until", "label": _("Until"), "kind": "date", "value": end.isoformat(), "active": True})
+            fields.append(
+                {"name": "from", "label": _("From"), "kind": "date", "value": start.isoformat(), "active": True}
+            )
+            fields.append(
+                {"name": "until", "label": _("Until"), "kind": "date", "value": end.isoformat(), "active": True}
+            )
         pairs = [(str(p.pk), str(p)) for p in pipelines]
         fields.append(_select("pipeline", _("Pipeline"), pairs, str(pipeline.pk) if pipeline else "", active=False))
     for name, label, rows, chosen in (
@@ -100,4 +106,3 @@ def _select(name: str, label: str, pairs: list[tuple[str, str]], chosen: str, *,
         "name": name, "label": label, "kind": "select", "active": active,
         "choices": [{"value": v, "label": text, "selected": v == chosen} for v, text in pairs],
     }  # fmt: skip
-

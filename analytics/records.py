@@ -33,10 +33,31 @@ def _say_cohort(values: Sequence[str]) -> str:
     return f"{formats.full_date(first)} – {formats.full_date(last)}"
 
 
-extend("deals.deal", filters=[
-    NamedFilter(conditions.FUNNEL, _("funnel"), lambda values, viewer: conditions.funnel_from_values(values), say=_say_funnel),
-    NamedFilter(conditions.COHORT, _("created in the period"), lambda values, viewer: conditions.cohort_from_values(values),
-                say=_say_cohort),
-])  # fmt: skip
-page(Page("reports", _("Reports"), "chart-bar", "reports:funnel", "office", 90, lambda principal: principal.may(REPORT, "view")))
-
+extend(
+    "deals.deal",
+    filters=[
+        NamedFilter(
+            conditions.FUNNEL,
+            _("funnel"),
+            lambda values, viewer: conditions.funnel_from_values(values),
+            say=_say_funnel,
+        ),
+        NamedFilter(
+            conditions.COHORT,
+            _("created in the period"),
+            lambda values, viewer: conditions.cohort_from_values(values),
+            say=_say_cohort,
+        ),
+    ],
+)
+page(
+    Page(
+        "reports",
+        _("Reports"),
+        "chart-bar",
+        "reports:funnel",
+        "office",
+        90,
+        lambda principal: principal.may(REPORT, "view"),
+    )
+)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from analytics import drawing, forms, selectors
 from analytics.access import REPORT
 from common.kinds import formats
-from common.policy.rules import needs
+from common.policy.rules import PersonRequest, needs
 from common.records.views.lists import safe
 from deals import drawing as deals
 
@@ -21,7 +21,7 @@ def _tabs(current: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": reverse(f"reports:{name}"), "current": name == current} for name, label in pages]
 
 
-def _address(request: HttpRequest, **extra: str) -> str:
+def _address(request: PersonRequest, **extra: str) -> str:
     query = request.GET.copy()
     query.pop("stage", None)
     query.pop("format", None)
@@ -38,12 +38,14 @@ def _csv(name: str, rows: list[list[Any]]) -> HttpResponse:
 
 
 @needs(REPORT, "view")
-def funnel(request: HttpRequest) -> HttpResponse:
+def funnel(request: PersonRequest) -> HttpResponse:
     """How deals go through the stages: by count and by money, beside the period before."""
     asked = forms.read(request, request.user, funnel=True)
     shared: dict[str, Any] = {
-        "tabs": _tabs("funnel"), "fields": asked.fields, "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
-    }  # fmt: skip
+        "tabs": _tabs("funnel"),
+        "fields": asked.fields,
+        "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
+    }
     if asked.pipeline is None:
         return render(request, "analytics/funnel.html", shared)
     report = selectors.funnel(
@@ -63,20 +65,21 @@ def funnel(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/funnel.html", context)
 
 
-def _behind(request: HttpRequest, report: selectors.FunnelReport, position: int) -> dict[str, Any] | None:
+def _behind(request: PersonRequest, report: selectors.FunnelReport, position: int) -> dict[str, Any] | None:
     """Those that did not move on from the chosen stage."""
     if not position:
         return None
     row = report.rows[position - 1]
     rows = selectors.stuck_at(request.user, report, position)
     return {
-        "title": _("%(stage)s: %(count)s did not move on") % {"stage": row.stage, "count": row.still.count + row.lost.count},
+        "title": _("%(stage)s: %(count)s did not move on")
+        % {"stage": row.stage, "count": row.still.count + row.lost.count},
         "urls": [
             {"label": _("Open: %(count)s") % {"count": row.still.count}, "url": f"/deals/?{row.still.address}"},
             {"label": _("Lost: %(count)s") % {"count": row.lost.count}, "url": f"/deals/?{row.lost.address}"},
         ],
         **deals.deals_table(rows),
-    }  # fmt: skip
+    }
 
 
 def _funnel_csv(report: selectors.FunnelReport) -> HttpResponse:
@@ -92,19 +95,25 @@ def _funnel_csv(report: selectors.FunnelReport) -> HttpResponse:
 
 
 @needs(REPORT, "view")
-def income(request: HttpRequest) -> HttpResponse:
+def income(request: PersonRequest) -> HttpResponse:
     """What was received by month, and what is expected by certainty."""
     asked = forms.read(request, request.user, funnel=False)
     report = selectors.income(request.user, department=asked.department, owner=asked.owner)
     if request.GET.get("format") == "csv":
         return _income_csv(report)
     context = {
-        "tabs": _tabs("income"), "fields": asked.fields, "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
-        "kpis": drawing.income_kpis(report), "chart": drawing.income_chart(report), "columns": drawing.income_columns(),
-        "rows": drawing.income_rows(report), "foot": drawing.income_foot(report), "missing": ", ".join(report.missing),
+        "tabs": _tabs("income"),
+        "fields": asked.fields,
+        "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
+        "kpis": drawing.income_kpis(report),
+        "chart": drawing.income_chart(report),
+        "columns": drawing.income_columns(),
+        "rows": drawing.income_rows(report),
+        "foot": drawing.income_foot(report),
+        "missing": ", ".join(report.missing),
         "rates": drawing.rates_line(report, report.today),
         "summary": _("Received and expected payments by month; the same figures stand in the table below."),
-    }  # fmt: skip
+    }
     return render(request, "analytics/income.html", context)
 
 
@@ -112,7 +121,9 @@ def _income_csv(report: selectors.IncomeReport) -> HttpResponse:
     head = [column["label"] for column in drawing.income_columns()]
     rows = []
     for month in report.months:
-        expected = [month.expected[c.value].money.amount if c.value in month.expected else "" for c in drawing.CERTAINTIES]
+        expected = [
+            month.expected[c.value].money.amount if c.value in month.expected else "" for c in drawing.CERTAINTIES
+        ]
         received = "" if month.is_ahead else month.received.money.amount
         rows.append([
             month.first.isoformat()[:7], received, *expected, month.before.money.amount, month.change or "",

@@ -1,20 +1,22 @@
-"""The comparable forms of addresses, telephone numbers and names: both sides of every comparison go through here."""
+"""How addresses, telephone numbers and names are compared: both sides of every comparison go through here."""
 
 import re
 from urllib.parse import urlsplit
 
 from common.kinds.words import digits, title_sort
 
-PUBLIC = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com aol.com "
-    "gmx.de gmx.net gmx.com web.de t-online.de freenet.de proton.me protonmail.com zoho.com mail.com orange.fr "
-    "laposte.net free.fr libero.it virgilio.it seznam.cz wp.pl o2.pl interia.pl mail.ru bk.ru inbox.ru list.ru "
-    "internet.ru yandex.ru ya.ru yandex.com rambler.ru ukr.net i.ua qq.com 163.com 126.com naver.com".split()
-)
-LEGAL_FORMS = frozenset(
-    "gmbh ag kg ohg gbr ug se mbh cokg ltd limited llc llp plc inc incorporated corp corporation co company "
-    "sa sas sarl sl srl spa bv nv ab as oy aps zoo sro kft ооо оао зао пао ао ип тоо чп тов".split()
-)
+_PUBLIC = """
+gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com aol.com
+gmx.de gmx.net gmx.com web.de t-online.de freenet.de proton.me protonmail.com zoho.com mail.com orange.fr
+laposte.net free.fr libero.it virgilio.it seznam.cz wp.pl o2.pl interia.pl mail.ru bk.ru inbox.ru list.ru
+internet.ru yandex.ru ya.ru yandex.com rambler.ru ukr.net i.ua qq.com 163.com 126.com naver.com
+"""
+PUBLIC = frozenset(_PUBLIC.split())
+_LEGAL_FORMS = """
+gmbh ag kg ohg gbr ug se mbh cokg ltd limited llc llp plc inc incorporated corp corporation co company
+sa sas sarl sl srl spa bv nv ab as oy aps zoo sro kft ооо оао зао пао ао ип тоо чп тов
+"""
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 WORD = re.compile(r"[^\W_]+")
 DOTTED = re.compile(r"(?<=\b[^\W_])\.\s?(?=[^\W_]\b)")
 SHORTEST_PHONE = 7

@@ -25,7 +25,7 @@ from crm.keys import SHORTEST_PHONE, domain_of, email_key, name_key, name_words,
 from crm.models import Company, CompanyName, Contact, Lead
 
 CHOSEN, OFFERED, SURE = 0.90, 0.50, 0.99
-MOST_CANDIDATES, MOST_OFFERED = 50, 5
+MOST_CANDIDATES, MOST_OFFERED = 30, 5
 SAME_EMAIL, SAME_NAME, SAME_DOMAIN, SAME_PHONE = 0.97, 0.92, 0.80, 0.80
 SAME_WORDS, KNOWN_AS, SAME_PERSON, SAME_COMPANY = 0.85, 0.85, 0.60, 0.50
 WEAKEST_NAME, NAME_WEIGHT = 0.60, 0.85
@@ -140,6 +140,11 @@ def _reach_reasons(record: Company | Contact | Lead, asked: Asked) -> Iterable[t
         yield SAME_PHONE, _("same telephone")
 
 
+def _is_of_domain(record: Company | Lead, asked: Asked) -> bool:
+    """Whether the mail domain says something beyond the address itself."""
+    return bool(asked.domain) and record.domain_key == asked.domain and record.email_key != asked.email_key
+
+
 def _contacts(principal: Principal, asked: Asked) -> _Evidence[Contact]:
     evidence: _Evidence[Contact] = _Evidence()
     wanted = _by_keys(asked, domain=False)
@@ -184,7 +189,7 @@ def _companies(principal: Principal, asked: Asked, contacts: _Evidence[Contact])
 def _weigh_company(evidence: _Evidence[Company], company: Company, asked: Asked) -> None:
     for weight, reason in _reach_reasons(company, asked):
         evidence.add(company, weight, reason)
-    if asked.domain and company.domain_key == asked.domain:
+    if _is_of_domain(company, asked):
         evidence.add(company, SAME_DOMAIN, _("same e-mail domain"))
     _weigh_name(evidence, company, asked)
 
@@ -218,14 +223,14 @@ def _companies_by_name(visible: RecordQuerySet[Company], asked: Asked, evidence:
     if not words:
         return
     key = name_key(asked.company_name)
-    exact = CompanyName.objects.filter(key=key)
-    alike = CompanyName.objects.filter(_begins("key", words[0]))
-    for names in (exact, alike):
-        for company in _some(visible.filter(pk__in=names.values("company_id")), "city", "country"):
-            _weigh_name(evidence, company, asked)
-    for name in exact.filter(is_alternative=True, company__in=list(evidence.records)):
-        reason = _("also known as “%(name)s”") % {"name": asked.company_name}
-        evidence.add(evidence.records[name.company_id], KNOWN_AS, reason)
+    exact, alike = CompanyName.objects.filter(key=key), CompanyName.objects.filter(_begins("key", words[0]))
+    for company in _some(visible.filter(pk__in=exact.values("company_id")), "city", "country"):
+        _weigh_name(evidence, company, asked)
+        if name_key(company.name) != key:
+            reason = _("also known as “%(name)s”") % {"name": asked.company_name}
+            evidence.add(company, KNOWN_AS, reason)
+    for company in _some(visible.filter(pk__in=alike.values("company_id")), "city", "country"):
+        _weigh_name(evidence, company, asked)
 
 
 def _begins(column: str, word: str) -> Q:
@@ -262,7 +267,8 @@ def _colleagues(
     last = title_sort(asked.last_name)
     rows = Contact.objects.for_user(principal).filter(company__in=likely, last_name__iexact=asked.last_name.strip())
     for contact in _some(rows, "company", "city", "country"):
-        if title_sort(contact.last_name) == last:
+        told = asked.email_key and contact.email_key == asked.email_key
+        if title_sort(contact.last_name) == last and not told:
             _weigh_person(contacts, contact, asked)
             contacts.add(contact, SAME_COMPANY, _("same company"))
 
@@ -277,7 +283,7 @@ def _leads(principal: Principal, asked: Asked) -> _Evidence[Lead]:
     for lead in _some(Lead.objects.for_user(principal).filter(wanted), "city", "country"):
         for weight, reason in _reach_reasons(lead, asked):
             evidence.add(lead, weight, reason)
-        if asked.domain and lead.domain_key == asked.domain:
+        if _is_of_domain(lead, asked):
             evidence.add(lead, SAME_COMPANY, _("same e-mail domain"))
         _weigh_person(evidence, lead, asked)
         if lead.company_name and asked.company_name and _likeness(lead.company_name, asked.company_name) == 1:

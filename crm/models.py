@@ -126,6 +126,9 @@ class CompanyName(Projection):
     key = models.CharField(max_length=200, db_index=True)
     is_alternative = models.BooleanField(default=False)
 
+    def __str__(self) -> str:
+        return self.key
+
 
 class Person(Located, Reachable, RecordModel):
     """A named person."""

@@ -21,7 +21,10 @@ SORTS = (
     Sort("title", "title_sort", _("by name")),
     Sort("newest", "created_at", _("newest first"), descending=True),
 )
-VIEWS = (PresetView("mine", _("Mine"), "f=mine.is:me"), PresetView("new", _("New this month"), "f=created_at.is:this-month"))
+VIEWS = (
+    PresetView("mine", _("Mine"), "f=mine.is:me"),
+    PresetView("new", _("New this month"), "f=created_at.is:this-month"),
+)
 SIGNALS = Column(
     "signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals,
     cell=lambda obj, extra, viewer: {"signals": extra or []},
@@ -96,13 +99,27 @@ class CompanyType(PartyType):
         Column("created_at", priority=2),
     )
     filters = (
-        MINE, "owner", "department", "country", "city", "industries", "source", "tags", "created_at", "email", "website",
-    )  # fmt: skip
+        MINE,
+        "owner",
+        "department",
+        "country",
+        "city",
+        "industries",
+        "source",
+        "tags",
+        "created_at",
+        "email",
+        "website",
+    )
     sections = (
         Section("main", _("Main"), ("name", "alternative_names", ("phone", "email"), "website")),
         Section("where", _("Address"), (("country", "city"), "address")),
-        Section("more", _("Classification"), (("industries", "source"), "registration_number", "tags", "assignees", "description")),
-    )  # fmt: skip
+        Section(
+            "more",
+            _("Classification"),
+            (("industries", "source"), "registration_number", "tags", "assignees", "description"),
+        ),
+    )
     panels = (Panel("contacts", _("Contacts"), "records/panels/table.html", contacts_panel, order=20),)
 
     def option_note(self, obj: Any) -> str:
@@ -133,7 +150,19 @@ class ContactType(PartyType):
         Column("owner", slot="people"),
         Column("created_at", priority=3),
     )
-    filters = (MINE, "owner", "department", "company", "country", "city", "source", "tags", "created_at", "email", "job_title")
+    filters = (
+        MINE,
+        "owner",
+        "department",
+        "company",
+        "country",
+        "city",
+        "source",
+        "tags",
+        "created_at",
+        "email",
+        "job_title",
+    )
     sections = (
         Section("main", _("Main"), (("first_name", "last_name"), ("company", "job_title"), ("phone", "email"))),
         Section("more", _("More"), (("country", "city"), "source", "tags", "assignees", "description")),
@@ -146,7 +175,11 @@ class ContactType(PartyType):
     def inline(self, text: str, around: Mapping[str, Any]) -> dict[str, Any]:
         first, _space, last = text.rpartition(" ")
         company = around.get("company")
-        return {"first_name": first[:80], "last_name": last[:80], "company": company if isinstance(company, RecordModel) else None}
+        return {
+            "first_name": first[:80],
+            "last_name": last[:80],
+            "company": company if isinstance(company, RecordModel) else None,
+        }
 
     def option_note(self, obj: Any) -> str:
         return str(obj.job_title or obj.email)
@@ -178,7 +211,11 @@ class LeadType(PartyType):
     )
     filters = (MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "email", "company_name")
     sections = (
-        Section("main", _("Main"), (("first_name", "last_name"), ("company_name", "job_title"), ("phone", "email"), "website")),
+        Section(
+            "main",
+            _("Main"),
+            (("first_name", "last_name"), ("company_name", "job_title"), ("phone", "email"), "website"),
+        ),
         Section("more", _("More"), (("country", "city"), "source", "tags", "assignees", "description")),
     )
 
@@ -190,4 +227,3 @@ dictionaries.declare(DictionaryPage(
 dictionaries.declare(DictionaryPage(
     "industries", Industry, "lists", _("Industries"), _("What companies do."), ["name"], order=10,
 ))  # fmt: skip
-

@@ -20,14 +20,19 @@ from common.records.subtables import certainty_cell, date_cell, link_cell, money
 from deals import selectors
 from deals.models import Certainty, Deal, Outcome, Payment, Stage
 
-TONES = {Certainty.RECEIVED: "green", Certainty.GUARANTEED: "blue", Certainty.HIGH: "hatch-blue", Certainty.LOW: "hatch-grey"}
+TONES = {
+    Certainty.RECEIVED: "green",
+    Certainty.GUARANTEED: "blue",
+    Certainty.HIGH: "hatch-blue",
+    Certainty.LOW: "hatch-grey",
+}
 
 
 def glyph(stage: Stage) -> dict[str, Any]:
     """What the stage glyph needs: outcome, and the place among the open stages."""
     opened = [s for s in selectors.stages_of(stage.pipeline_id) if s.outcome == Outcome.OPEN]
     index = next((at for at, s in enumerate(opened, start=1) if s.pk == stage.pk), 1)
-    return {"outcome": stage.outcome, "index": index, "of": len(opened) or 1, "name": stage.label}
+    return {"outcome": stage.outcome, "index": index, "of": len(opened) or 1, "name": stage.label, "tone": stage.tone}
 
 
 def glyph_of(stage_id: int) -> dict[str, Any]:
@@ -96,10 +101,11 @@ def totals_line(totals: selectors.Totals) -> dict[str, Any]:
         }  # fmt: skip
     return {
         "sums": [
-            {"label": _("Amount"), "value": sums(totals.amount)}, {"label": _("Weighted"), "value": sums(totals.weighted)},
+            {"label": _("Amount"), "value": sums(totals.amount)},
+            {"label": _("Weighted"), "value": sums(totals.weighted)},
         ],
         "parts": told,
-    }  # fmt: skip
+    }
 
 
 def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
@@ -125,12 +131,13 @@ def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
 def _line_cells(row: Any, deal: Deal) -> list[dict[str, Any]]:
     discount = formats.percent(row.discount) if row.discount else "–"
     return [
-        text_cell(row.product.code if row.product else "", hide_phone=True), link_cell(row.name, f"/lines/{row.pk}/edit/"),
+        text_cell(row.product.code if row.product else "", hide_phone=True),
+        link_cell(row.name, f"/lines/{row.pk}/edit/"),
         text_cell(formats.number(row.quantity.normalize()), numeric=True),
         text_cell(formats.number(row.price, 2), numeric=True, hide_phone=True),
         text_cell(discount, numeric=True, hide_phone=True),
         money_cell(money.money_of(row.total, deal.currency_id, cents=True)),
-    ]  # fmt: skip
+    ]
 
 
 def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
@@ -146,19 +153,23 @@ def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
     today = formats.viewer_today()
     may = viewer.principal.may("deals.payment", "create")
     return {
-        "count": len(rows), "bar": {"parts": parts, "words": words, "label": _("How sure the money is")} if parts else None,
-        "unscheduled": unscheduled(facts, deal), "missing": ", ".join(facts.missing),
+        "count": len(rows),
+        "bar": {"parts": parts, "words": words, "label": _("How sure the money is")} if parts else None,
+        "unscheduled": unscheduled(facts, deal),
+        "missing": ", ".join(facts.missing),
         "table": {
             "empty": _("Not scheduled."),
             "columns": [
-                {"label": _("Date"), "kind": "date"}, {"label": _("Amount"), "numeric": True, "kind": "money"},
+                {"label": _("Date"), "kind": "date"},
+                {"label": _("Amount"), "numeric": True, "kind": "money"},
                 {"label": _("Certainty"), "kind": "certainty"},
-                {"label": _("Invoice"), "hide_phone": True}, {"label": _("Order"), "hide_phone": True},
+                {"label": _("Invoice"), "hide_phone": True},
+                {"label": _("Order"), "hide_phone": True},
             ],
             "rows": [{"cells": _payment_cells(row, today)} for row in rows],
         },
         "actions": [{"label": _("Add payment"), "url": f"/payments/new/?deal={deal.pk}"}] if may else [],
-    }  # fmt: skip
+    }
 
 
 def _payment_cells(row: Any, today: date) -> list[dict[str, Any]]:
@@ -193,7 +204,7 @@ def deals_table(rows: Any) -> dict[str, Any]:
             {
                 "cells": [
                     link_cell(row.name, f"/deals/{row.pk}/"), stage_cell(glyph_of(row.stage_id)),
-                    money_cell(money.money_of(row.amount, row.currency_id)),
+                    money_cell(money.money_of(row.amount, row.currency_id, cents=False)),
                     date_cell(close_day(row, today)["text"], close_day(row, today)["iso"]),
                 ]
             }
@@ -214,9 +225,15 @@ def facts(deal: Deal, coowners: Any, rights: Any) -> list[dict[str, Any]]:
     by_hand = deal.probability is not None
     tip = _("Set by hand; the stage says %(stage)s.") if by_hand else _("That of the stage.")
     return [
-        {"label": _("Amount"), "value": money.money_of(deal.amount, deal.currency_id, cents=True), "hero": True, "note": amount_note},
         {
-            "label": _("Probability"), "value": formats.percent(deal.chance),
+            "label": _("Amount"),
+            "value": money.money_of(deal.amount, deal.currency_id, cents=True),
+            "hero": True,
+            "note": amount_note,
+        },
+        {
+            "label": _("Probability"),
+            "value": formats.percent(deal.chance),
             "tip": tip % {"stage": formats.percent(deal.stage.probability)} if by_hand else tip,
             "note": _("weighted %(sum)s") % {"sum": weighted} if weighted else "",
         },
@@ -228,10 +245,11 @@ def facts(deal: Deal, coowners: Any, rights: Any) -> list[dict[str, Any]]:
         },
         {
             "label": _("Owner, co-owner") if coowners else _("Owner"),
-            "people": people(deal, coowners)["people"], "value": "",
+            "people": people(deal, coowners)["people"],
+            "value": "",
         },
         _expected_fact(found, deal),
-    ]  # fmt: skip
+    ]
 
 
 def _close_note(deal: Deal) -> dict[str, Any]:
@@ -283,8 +301,12 @@ def bar(deal: Deal) -> dict[str, Any]:
             target = f"{url}move/?stage={step.stage.pk}"
         elif deal.is_open and step.stage.outcome == Outcome.WON:
             target = f"{url}close/?outcome=won"
-        spent = ngettext("%(count)s d", "%(count)s d", step.days) % {"count": step.days} if step.days is not None else ""
-        steps.append({"label": step.stage.label, "state": step.state, "days": spent, "url": target, "stage": glyph(step.stage)})
+        spent = (
+            ngettext("%(count)s d", "%(count)s d", step.days) % {"count": step.days} if step.days is not None else ""
+        )
+        steps.append(
+            {"label": step.stage.label, "state": step.state, "days": spent, "url": target, "stage": glyph(step.stage)}
+        )
     now = next((s for s in steps if s["state"] in ("now", "won", "lost")), None)
     close: Mapping[str, Any] = {
         "label": _("Close deal"),
@@ -305,8 +327,11 @@ def payment_day(payment: Payment) -> dict[str, Any]:
     late = payment.certainty != Certainty.RECEIVED and payment.on < today
     title = formats.late_words(payment.on, today) if late else ""
     return {
-        "text": formats.short_date(payment.on), "iso": payment.on.isoformat(), "tone": "red" if late else "", "title": title,
-    }  # fmt: skip
+        "text": formats.short_date(payment.on),
+        "iso": payment.on.isoformat(),
+        "tone": "red" if late else "",
+        "title": title,
+    }
 
 
 def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
@@ -314,6 +339,7 @@ def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
     totals = selectors.payment_totals(rows)
     return {
         "sums": [
-            {"label": _("Received"), "value": sums(totals.received)}, {"label": _("Expected"), "value": sums(totals.expected)},
+            {"label": _("Received"), "value": sums(totals.received)},
+            {"label": _("Expected"), "value": sums(totals.expected)},
         ]
-    }  # fmt: skip
+    }

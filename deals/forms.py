@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.organisation.selectors import next_working_day
 from common.kinds import formats
+from common.organisation.selectors import next_working_day
 from common.records.declaring import Viewer
 from common.records.inputs import NaturalDateField, NumberField
 from deals import selectors
@@ -32,7 +32,7 @@ class DealForm(forms.Form):
 class CloseForm(DealForm):
     """Why the deal ends; a won one needs its amount. `outcome` in the address narrows the reasons."""
 
-    closing_reason = forms.ModelChoiceField(
+    closing_reason: Any = forms.ModelChoiceField(
         None, label=gettext_lazy("Closing reason"), empty_label=None, widget=forms.RadioSelect
     )
     amount = NumberField(label=gettext_lazy("Amount"), decimal_places=2, max_digits=18, required=False, min_value=0)
@@ -86,7 +86,7 @@ class FinishStepForm(StepForm):
 class MoveForm(DealForm):
     """To which stage."""
 
-    stage = forms.ModelChoiceField(None, label=gettext_lazy("Stage"), empty_label=None)
+    stage: Any = forms.ModelChoiceField(None, label=gettext_lazy("Stage"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,7 +99,7 @@ class MoveForm(DealForm):
 class PipelineForm(DealForm):
     """Into which pipeline."""
 
-    pipeline = forms.ModelChoiceField(None, label=gettext_lazy("Pipeline"), empty_label=None)
+    pipeline: Any = forms.ModelChoiceField(None, label=gettext_lazy("Pipeline"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

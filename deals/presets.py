@@ -42,9 +42,7 @@ COLOURS = (
 def load() -> None:
     """A default pipeline for everybody with its stages, closing reasons, colour rules."""
     if not Pipeline.objects.exists():
-        add_stages(
-            Pipeline.objects.create(name="Sales", names={"ru": "Продажи"}, position=1, is_default=True)
-        )
+        add_stages(Pipeline.objects.create(name="Sales", names={"ru": "Продажи"}, position=1, is_default=True))
     presets.fill(ClosingReason, REASONS)
     for row in COLOURS:
         if not ColourRule.objects.filter(type=row["type"]).exists():
@@ -59,9 +57,7 @@ def add_stages(pipeline: Pipeline) -> None:
         Stage(name=name, names={"ru": russian}, probability=chance, expected_days=days)
         for name, russian, chance, days in OPEN_STAGES
     ]
-    rows.append(
-        Stage(name="Won", names={"ru": "Успех"}, outcome=Outcome.WON, probability=100, tone=Tone.GREEN)
-    )
+    rows.append(Stage(name="Won", names={"ru": "Успех"}, outcome=Outcome.WON, probability=100, tone=Tone.GREEN))
     rows.append(Stage(name="Lost", names={"ru": "Потеряна"}, outcome=Outcome.LOST, tone=Tone.GREY))
     for position, row in enumerate(rows, start=1):
         row.pipeline, row.position = pipeline, position

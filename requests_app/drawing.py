@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -20,10 +21,14 @@ def waiting(request: Request) -> dict[str, Any]:
     """How long a request waits, as a cell and badge: red since yesterday or before."""
     if not request.is_pending:
         return {"text": request.get_status_display(), "tone": "green" if request.deal_id else "", "icon": ""}
-    days = (formats.viewer_today() - formats.timezone.localtime(request.received_at).date()).days
+    days = (formats.viewer_today() - timezone.localtime(request.received_at).date()).days
     if days <= 0:
-        return {"text": _("waiting since %(time)s") % {"time": formats.time_of(request.received_at)}, "tone": "amber", "icon": "clock"}
-    words = formats.late_words(formats.timezone.localtime(request.received_at).date(), formats.viewer_today())
+        return {
+            "text": _("waiting since %(time)s") % {"time": formats.time_of(request.received_at)},
+            "tone": "amber",
+            "icon": "clock",
+        }
+    words = formats.late_words(timezone.localtime(request.received_at).date(), formats.viewer_today())
     return {"text": _("waiting, %(late)s") % {"late": words}, "tone": "red", "icon": "clock-filled"}
 
 
@@ -34,7 +39,9 @@ def match_boxes(request: Request, matches: matching.Matches, form: Any) -> list[
     if request.company is not None and f"company:{request.company_id}" not in {c["value"] for c in companies}:
         companies.insert(0, _kept("company", request.company, chosen_company))
     if request.company_name:
-        companies.append(_new("new", "building", _("New company “%(name)s”") % {"name": request.company_name}, chosen_company))
+        companies.append(
+            _new("new", "building", _("New company “%(name)s”") % {"name": request.company_name}, chosen_company)
+        )
     companies.append(_new("", "ban", _("No company"), chosen_company))
     people = [_option("contact", match, chosen_person, match.record.company) for match in matches.contacts]
     people += [_option("lead", match, chosen_person, match.record.company_name) for match in matches.leads]
@@ -72,7 +79,16 @@ def _kept(kind: str, record: Any, chosen: str) -> dict[str, Any]:
 
 
 def _new(value: str, icon: str, label: str, chosen: str) -> dict[str, Any]:
-    return {"value": value, "label": label, "note": "", "reason": "", "score": "", "tone": "", "checked": value == chosen, "icon": icon}
+    return {
+        "value": value,
+        "label": label,
+        "note": "",
+        "reason": "",
+        "score": "",
+        "tone": "",
+        "checked": value == chosen,
+        "icon": icon,
+    }
 
 
 def read_fields(request: Request) -> list[dict[str, Any]]:
@@ -108,4 +124,7 @@ def deal_of(principal: Principal, request: Request) -> dict[str, Any] | None:
     if request.deal is None:
         return None
     visible = selectors.sees_deal(principal, request.deal)
-    return {"label": f"D-{request.deal.number} {request.deal.name}", "url": f"/deals/{request.deal_id}/" if visible else ""}
+    return {
+        "label": f"D-{request.deal.number} {request.deal.name}",
+        "url": f"/deals/{request.deal_id}/" if visible else "",
+    }

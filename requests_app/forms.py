@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from common.kinds import formats
 from common.organisation.selectors import next_working_day
-from common.people.models import User
-from common.places.models import Country
 from common.records.declaring import Viewer
 from common.records.inputs import NaturalDateField, NumberField
 from crm import matching
@@ -38,10 +36,12 @@ class CreateDealForm(forms.Form):
     company = forms.CharField(required=False)
     person = forms.CharField(required=False)
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    amount = NumberField(label=gettext_lazy("Amount, about"), required=False, decimal_places=2, max_digits=18, min_value=0)
+    amount = NumberField(
+        label=gettext_lazy("Amount, about"), required=False, decimal_places=2, max_digits=18, min_value=0
+    )
     next_step = forms.CharField(label=gettext_lazy("Next step"), max_length=250)
     next_step_on = NaturalDateField(label=gettext_lazy("When"))
-    owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("For manager"), required=False)
+    owner: Any = forms.ModelChoiceField(None, label=gettext_lazy("For manager"), required=False)
 
     def __init__(self, request: Request, viewer: Viewer, matches: matching.Matches, data: Any = None) -> None:
         self.request, self.matches = request, matches
@@ -63,7 +63,7 @@ class CreateDealForm(forms.Form):
 
     def party(self, company: str, person: str) -> dict[str, Any]:
         """The arguments of the service that say who wrote."""
-        known = {f"company:{m.record.pk}": {"company": m.record} for m in self.matches.companies}
+        known: dict[str, Any] = {f"company:{m.record.pk}": {"company": m.record} for m in self.matches.companies}
         known |= {f"contact:{m.record.pk}": {"contact": m.record} for m in self.matches.contacts}
         known |= {f"lead:{m.record.pk}": {"lead": m.record} for m in self.matches.leads}
         for kept in ("company", "contact", "lead"):
@@ -87,7 +87,9 @@ class CreateDealForm(forms.Form):
 def proposed(request: Request, matches: matching.Matches) -> dict[str, str]:
     """The choices that are made already: what is confirmed, else sure matches, else new."""
     company = f"company:{request.company_id}" if request.company_id else ""
-    person = f"contact:{request.contact_id}" if request.contact_id else f"lead:{request.lead_id}" if request.lead_id else ""
+    person = (
+        f"contact:{request.contact_id}" if request.contact_id else f"lead:{request.lead_id}" if request.lead_id else ""
+    )
     if not company and matches.companies and matches.companies[0].is_chosen:
         company = f"company:{matches.companies[0].record.pk}"
     for kind, found in (("contact", matches.contacts), ("lead", matches.leads)):
@@ -113,14 +115,15 @@ class PublicForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
     company_name = forms.CharField(label=gettext_lazy("Company"), max_length=200, required=False)
-    country = forms.ModelChoiceField(Country.objects.in_use(), label=gettext_lazy("Country"), required=False)
-    products = forms.ModelMultipleChoiceField(
+    country: Any = forms.ModelChoiceField(None, label=gettext_lazy("Country"), required=False)
+    products: Any = forms.ModelMultipleChoiceField(
         None, label=gettext_lazy("Products"), required=False, widget=forms.CheckboxSelectMultiple
     )
     nonce = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, site_form: SiteForm, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
+        self.fields["country"].queryset = selectors.countries_offered()  # type: ignore[attr-defined]
         self.fields["products"].queryset = selectors.products_offered()  # type: ignore[attr-defined]
         for name, asked in (
             ("company_name", site_form.asks_company), ("phone", site_form.asks_phone),

@@ -64,9 +64,7 @@ class Request(RecordModel):
     products = models.ManyToManyField(
         "catalogue.Product", verbose_name=_("products wanted"), blank=True, related_name="requests"
     )
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status.choices, default=Status.NEW, editable=False
-    )
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.NEW, editable=False)
     disqualification = models.CharField(
         _("set aside as"), max_length=12, choices=Disqualification.choices, blank=True, editable=False
     )
@@ -103,9 +101,16 @@ class Request(RecordModel):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-record"], condition=Q(deleted_at=None), name="request_newest"),
-            models.Index(fields=["owner", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_owner"),
-            models.Index(fields=["department", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_dep"),
-            models.Index(fields=["department"], condition=Q(deleted_at=None, status__in=("new", "in_progress")), name="request_pending"
+            models.Index(
+                fields=["owner", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_owner"
+            ),
+            models.Index(
+                fields=["department", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_dep"
+            ),
+            models.Index(
+                fields=["department"],
+                condition=Q(deleted_at=None, status__in=("new", "in_progress")),
+                name="request_pending",
             ),
         ]
 

@@ -11,9 +11,7 @@ from requests_app.models import SiteForm
 TYPE = "requests_app.request"
 INTRO = "Tell us what you need. We answer within one working day."
 RUSSIAN_INTRO = "Напишите, что вам нужно. Мы ответим в течение одного рабочего дня."
-WAITING_LONG = {
-    "all": [{"f": "pending", "op": "is", "v": ["yes"]}, {"f": "created_at", "op": "is", "v": ["overdue"]}]
-}
+WAITING_LONG = {"all": [{"f": "pending", "op": "is", "v": ["yes"]}, {"f": "created_at", "op": "is", "v": ["overdue"]}]}
 
 
 def load() -> None:
@@ -26,7 +24,9 @@ def load() -> None:
         )  # fmt: skip
     if not ColourRule.objects.filter(type=TYPE).exists():
         ColourRule.objects.create(
-            type=TYPE, name="Waiting since yesterday or longer", names={"ru": "Ждёт со вчерашнего дня или дольше"},
+            type=TYPE,
+            name="Waiting since yesterday or longer",
+            names={"ru": "Ждёт со вчерашнего дня или дольше"},
             tone=Tone.AMBER, condition=WAITING_LONG, position=1,
         )  # fmt: skip
 

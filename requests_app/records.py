@@ -55,19 +55,46 @@ class RequestType(RecordType):
 
     columns = (
         Column("name", _("Request"), kind="name", slot="title"),
-        Column("signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals,
-               cell=lambda obj, extra, viewer: {"signals": extra or []}),
-        Column("sender", _("From"), slot="sub", field="email",
-               cell=lambda obj, extra, viewer: {"text": obj.full_name or obj.email or obj.phone}),
-        Column("company_name", _("Company"), kind="company", field="company_name",
-               cell=lambda obj, extra, viewer: {"text": str(obj.company or obj.company_name)}),
+        Column(
+            "signals",
+            _("Signs"),
+            kind="signals",
+            slot="marks",
+            hide_label=True,
+            load=lists.signals,
+            cell=lambda obj, extra, viewer: {"signals": extra or []},
+        ),
+        Column(
+            "sender",
+            _("From"),
+            slot="sub",
+            field="email",
+            cell=lambda obj, extra, viewer: {"text": obj.full_name or obj.email or obj.phone},
+        ),
+        Column(
+            "company_name",
+            _("Company"),
+            kind="company",
+            field="company_name",
+            cell=lambda obj, extra, viewer: {"text": str(obj.company or obj.company_name)},
+        ),
         Column("source", priority=2),
-        Column("status", kind="badge", slot="state", field="status",
-               cell=lambda obj, extra, viewer: drawing.waiting(obj)),
+        Column(
+            "status", kind="badge", slot="state", field="status", cell=lambda obj, extra, viewer: drawing.waiting(obj)
+        ),
         Column("owner", slot="people"),
-        Column("created_at", _("Received"), kind="date", slot="next", field="received_at",
-               cell=lambda obj, extra, viewer: {"text": formats.moment_of(obj.received_at), "iso": obj.received_at.isoformat()}),
-    )  # fmt: skip
+        Column(
+            "created_at",
+            _("Received"),
+            kind="date",
+            slot="next",
+            field="received_at",
+            cell=lambda obj, extra, viewer: {
+                "text": formats.moment_of(obj.received_at),
+                "iso": obj.received_at.isoformat(),
+            },
+        ),
+    )
     filters = (
         mine_filter(), PENDING, "status", "owner", "department", "source", "channel", "country", "company", "products",
         "disqualification", "tags", "created_at", "email",
@@ -91,21 +118,49 @@ class RequestType(RecordType):
         Section("more", _("More"), ("source", "coowners", "tags")),
     )  # fmt: skip
     actions = (
-        Action("take", _("Take"), lambda obj, data, by: services.take(obj, by=by), icon="hand-grab", shown="button",
-               offered=lambda obj: obj.is_pending and obj.owner_id is None, done=_("It is yours now"), key="t"),
-        Action("set-aside", _("Not relevant"), lambda obj, data, by: services.set_aside(obj, reason=data["reason"], by=by),
-               icon="ban", permission="set_aside", form=SetAsideForm, shown="button",
-               offered=lambda obj: obj.is_pending, done=_("Set aside")),
-        Action("reopen", _("Reopen"), lambda obj, data, by: services.reopen_request(obj, by=by), icon="rotate-clockwise",
-               permission="set_aside", shown="button", offered=lambda obj: obj.status == "closed", done=_("Reopened")),
-    )  # fmt: skip
+        Action(
+            "take",
+            _("Take"),
+            lambda obj, data, by: services.take(obj, by=by),
+            icon="hand-grab",
+            shown="button",
+            offered=lambda obj: obj.is_pending and obj.owner_id is None,
+            done=_("It is yours now"),
+            key="t",
+        ),
+        Action(
+            "set-aside",
+            _("Not relevant"),
+            lambda obj, data, by: services.set_aside(obj, reason=data["reason"], by=by),
+            icon="ban",
+            permission="set_aside",
+            form=SetAsideForm,
+            shown="button",
+            offered=lambda obj: obj.is_pending,
+            done=_("Set aside"),
+        ),
+        Action(
+            "reopen",
+            _("Reopen"),
+            lambda obj, data, by: services.reopen_request(obj, by=by),
+            icon="rotate-clockwise",
+            permission="set_aside",
+            shown="button",
+            offered=lambda obj: obj.status == "closed",
+            done=_("Reopened"),
+        ),
+    )
     bulk = ("tag", "bin")
 
     def head(self, obj: Request, viewer: Viewer) -> dict[str, Any]:
         owner = {"label": str(obj.owner), "person": person_cell(obj.owner), "text": _g("owner")} if obj.owner else {
             "label": _g("nobody has it"), "text": "",
         }  # fmt: skip
-        source = {"label": str(obj.source), "text": _g("from")} if obj.source else {"label": obj.get_channel_display(), "text": ""}
+        source = (
+            {"label": str(obj.source), "text": _g("from")}
+            if obj.source
+            else {"label": obj.get_channel_display(), "text": ""}
+        )
         received = {"label": formats.moment_of(obj.received_at), "text": ""}
         return {"badge": drawing.waiting(obj), "subs": [source, received, owner]}
 
@@ -120,10 +175,13 @@ def request_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
         return {"hidden": True}
     visible = selectors.sees_request(viewer.principal, found)
     return {
-        "number": f"R-{found.number}", "url": f"/requests/{found.pk}/" if visible else "", "text": found.text or found.name,
-        "source": found.source, "when": formats.moment_of(found.received_at),
+        "number": f"R-{found.number}",
+        "url": f"/requests/{found.pk}/" if visible else "",
+        "text": found.text or found.name,
+        "source": found.source,
+        "when": formats.moment_of(found.received_at),
         "products": [str(p) for p in found.products.all()],
-    }  # fmt: skip
+    }
 
 
 def requests_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
@@ -163,7 +221,9 @@ def _badge(principal: Principal) -> tuple[Any, Any] | None:
 def _today(viewer: Viewer) -> dict[str, Any] | None:
     if not (viewer.principal.may(KEY, "take") or viewer.principal.may(KEY, "create_deal")):
         return None
-    rows = list(selectors.waiting_for(viewer.principal).select_related("source", "company").order_by("received_at")[:10])
+    rows = list(
+        selectors.waiting_for(viewer.principal).select_related("source", "company").order_by("received_at")[:10]
+    )
     if not rows:
         return None
     return {
@@ -182,10 +242,18 @@ def _today(viewer: Viewer) -> dict[str, Any] | None:
 badges.source(KEY, _badge)
 today.group(30, _today)
 
-dictionaries.declare(DictionaryPage(
-    "forms", SiteForm, "sales", _("Site forms"),
-    _("Public forms; what is posted becomes a request of the source's department."),
-    ["name", "slug", "source", "intro", "asks_company", "asks_phone", "asks_country", "asks_products"],
-    [dictionaries.Column(_("Address"), lambda row: f"/forms/{row.slug}/"), dictionaries.Column(_("Source"), lambda row: row.source)],
-    order=40,
-))  # fmt: skip
+dictionaries.declare(
+    DictionaryPage(
+        "forms",
+        SiteForm,
+        "sales",
+        _("Site forms"),
+        _("Public forms; what is posted becomes a request of the source's department."),
+        ["name", "slug", "source", "intro", "asks_company", "asks_phone", "asks_country", "asks_products"],
+        [
+            dictionaries.Column(_("Address"), lambda row: f"/forms/{row.slug}/"),
+            dictionaries.Column(_("Source"), lambda row: row.source),
+        ],
+        order=40,
+    )
+)

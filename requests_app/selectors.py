@@ -9,6 +9,7 @@ from common import clock
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.organisation.selectors import company_today, company_zone
 from common.people.models import User
+from common.places.models import Country
 from common.policy import selectors as policy
 from common.policy.principal import Principal, principal_of
 from crm import matching
@@ -74,13 +75,19 @@ def managers_for(user: User, request: Request) -> QuerySet[User] | None:
     principal = principal_of(user)
     if policy.may(principal, request, "take"):
         return None
-    people = User.objects.filter(is_active=True, department_id=request.department_id, roles__permissions__action="take")
+    people: QuerySet[User] = User.objects.filter(
+        is_active=True,
+        department=request.department,
+        roles__permissions__type=request._meta.label_lower,
+        roles__permissions__action="take",
+    )
     return people.distinct().order_by("last_name", "first_name")
 
 
 def products_offered() -> QuerySet[Product]:
     """What the public form offers: products on sale, by name."""
-    return Product.objects.get_queryset().filter(on_sale=True).order_by("title_sort", "pk")[:30]
+    rows: QuerySet[Product] = Product.objects.get_queryset().filter(on_sale=True)
+    return rows.order_by("title_sort", "pk")[:30]
 
 
 def site_form(slug: str) -> SiteForm | None:
@@ -92,7 +99,7 @@ def open_deals_of(user: User | Principal, matches: matching.Matches) -> list[Dea
     """Open deals, visible to the person, of who may have written."""
     companies = [match.record.pk for match in matches.companies]
     contacts = [match.record.pk for match in matches.contacts]
-    rows = Deal.objects.for_user(user).open().filter(Q(company__in=companies) | Q(contact__in=contacts))
+    rows = Deal.objects.for_user(user).filter(closed_on=None).filter(Q(company__in=companies) | Q(contact__in=contacts))
     return list(rows.select_related("stage", "owner").order_by("-created_at", "-pk")[:4])
 
 
@@ -123,3 +130,9 @@ def request_of(deal: Deal) -> Request | None:
 def counts_checked(user: User | Principal) -> tuple[int, int]:
     """How many visible contacts and companies the proposals were chosen from."""
     return Contact.objects.for_user(user).count(), Company.objects.for_user(user).count()
+
+
+def countries_offered() -> QuerySet[Country]:
+    """The countries the public form offers."""
+    rows: QuerySet[Country] = Country.objects.in_use()
+    return rows

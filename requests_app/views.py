@@ -14,7 +14,7 @@ from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds import formats
 from common.kinds.errors import DomainError
-from common.policy.rules import public
+from common.policy.rules import PersonRequest, public
 from common.records.views.pages import PageView
 from requests_app import drawing, selectors, services
 from requests_app.errors import RequestAlreadyHasDeal
@@ -25,7 +25,9 @@ from requests_app.models import Request
 class RequestPageView(PageView):
     """A request: what they wrote at the left, who they may be and the deal to make at the right."""
 
-    def get(self, request: HttpRequest, pk: int, status: int = 200, form: CreateDealForm | None = None) -> HttpResponse:
+    def get(
+        self, request: PersonRequest, pk: int, status: int = 200, form: CreateDealForm | None = None
+    ) -> HttpResponse:
         obj: Any = self.get_object()
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
@@ -33,18 +35,28 @@ class RequestPageView(PageView):
         if form is None and obj.is_pending and "create_deal" in allowed:
             form = CreateDealForm(obj, self.viewer, matches)
         context = {
-            "obj": obj, "number": self.type.number_of(obj), "head": self.type.head(obj, self.viewer),
-            "actions": self.actions(obj, allowed, "button"), "menu": self.menu(obj, allowed), "tags": self.tags(obj),
-            "form": form, "boxes": drawing.match_boxes(obj, matches, form) if form else [],
-            "read": drawing.read_fields(obj), "also": drawing.also(self.viewer.principal, obj, matches),
-            "timeline": self.timeline(obj), "files": self.files(obj), "note_url": self.type.url("note", obj.pk),
-            "composer": {"error": self.composer_error, "text": self.composer_text}, "nonce": submissions.new_nonce(),
-            "deal": drawing.deal_of(self.viewer.principal, obj), "checked": selectors.counts_checked(self.viewer.principal),
+            "obj": obj,
+            "number": self.type.number_of(obj),
+            "head": self.type.head(obj, self.viewer),
+            "actions": self.actions(obj, allowed, "button"),
+            "menu": self.menu(obj, allowed),
+            "tags": self.tags(obj),
+            "form": form,
+            "boxes": drawing.match_boxes(obj, matches, form) if form else [],
+            "read": drawing.read_fields(obj),
+            "also": drawing.also(self.viewer.principal, obj, matches),
+            "timeline": self.timeline(obj),
+            "files": self.files(obj),
+            "note_url": self.type.url("note", obj.pk),
+            "composer": {"error": self.composer_error, "text": self.composer_text},
+            "nonce": submissions.new_nonce(),
+            "deal": drawing.deal_of(self.viewer.principal, obj),
+            "checked": selectors.counts_checked(self.viewer.principal),
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
                 {"label": self.type.number_of(obj), "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("requests_app/request/page.html", context, status=status)
 
 
@@ -54,7 +66,7 @@ class CreateDealView(RequestPageView):
     http_method_names = ["post"]
     action = "create_deal"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj: Any = self.get_object()
         data = request.POST.copy()
         if data.get("as") == "lead":

@@ -40,7 +40,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Positions:
-    """The positions of a pipeline's funnel: 1 for its first open stage. A stage no longer used counts as the one before."""
+    """The positions of a pipeline's funnel, 1 for its first open stage; one no longer used counts as that before it."""
 
     stages: tuple[Stage, ...]
     of: Mapping[int, int]
@@ -107,7 +107,7 @@ def _at_least(known: Positions, position: int) -> Q:
         return Q()
     stages = known.from_stages(position)
     stays = StageTransition.objects.filter(deal=OuterRef("pk"), current=True, stage__in=stages)
-    return Q(Exists(stays)) | Q(stage__in=sorted(known.won))
+    return Q(Exists(stays))
 
 
 def cohort_condition(start: date, end: date) -> Q:

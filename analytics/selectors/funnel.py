@@ -123,16 +123,26 @@ def funnel(
     address = partial(cohort_address, pipeline=pipeline.pk, start=start, end=end, department=department, owner=owner)
     report = _Report(known, groups, before, address, _medians(now))
     return FunnelReport(
-        pipeline=pipeline, department=department, owner=owner, start=start, end=end, previous_start=start - length, previous_end=start - ONE_DAY,
+        pipeline=pipeline,
+        department=department,
+        owner=owner,
+        start=start,
+        end=end,
+        previous_start=start - length,
+        previous_end=start - ONE_DAY,
         rows=tuple(report.row(position) for position in range(1, known.last + 1)),
-        entered=report.figure("reached", 1), won=report.figure("won", ANYWHERE),
-        lost=report.figure("lost", ANYWHERE), still_open=report.figure("still", ANYWHERE),
-        previous_entered=report.previous("reached", 1), previous_won=report.previous("won", ANYWHERE),
+        entered=report.figure("reached", 1),
+        won=report.figure("won", ANYWHERE),
+        lost=report.figure("lost", ANYWHERE),
+        still_open=report.figure("still", ANYWHERE),
+        previous_entered=report.previous("reached", 1),
+        previous_won=report.previous("won", ANYWHERE),
         win_rate=_part(report.count("won", 0), report.count("reached", 1)),
         previous_win_rate=_part(report.previous("won", 0), report.previous("reached", 1)),
         won_step_rate=_part(report.count("won", 0), report.count("reached", known.last)),
-        median_days_to_win=_median_to_win(now), reasons=tuple(report.reasons()),
-    )  # fmt: skip
+        median_days_to_win=_median_to_win(now),
+        reasons=tuple(report.reasons()),
+    )
 
 
 def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
@@ -143,7 +153,7 @@ def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
     highest = stays.values("deal").annotate(high=Max(Case(*far, output_field=IntegerField()))).values("high")
     rows = cohort.order_by().annotate(
         high=Coalesce(Subquery(highest, output_field=IntegerField()), Value(1)),
-        closed=Case(When(closed_on=None, then=Value(False)), default=Value(True)),
+        closed=Q(closed_on__isnull=False),
     )
     return [_settled(group, known) for group in rows.values(
         "high", "stage_id", "closing_reason_id", "currency_id", "closed"
@@ -156,8 +166,7 @@ def _groups(cohort: RecordQuerySet[Any], known: Positions) -> list[Group]:
 def _settled(group: Group, known: Positions) -> Group:
     stage = group["stage_id"]
     outcome = Outcome.WON if stage in known.won else Outcome.LOST if stage in known.lost else Outcome.OPEN
-    high = known.last if outcome == Outcome.WON else group["high"]
-    return {**group, "outcome": outcome, "high": high, "now": known.of.get(stage, 0)}
+    return {**group, "outcome": outcome, "now": known.of.get(stage, 0)}
 
 
 def _belongs(group: Group, kind: str, position: int, last: int) -> bool:
@@ -229,7 +238,7 @@ def _part(some: int, whole: int) -> Decimal | None:
     return Decimal(some) / whole if whole else None
 
 
-def _middle(stays: Any, spent: ExpressionWrapper, partition: str | None) -> list[tuple[int, timedelta]]:
+def _middle(stays: Any, spent: ExpressionWrapper[Any], partition: str | None) -> list[tuple[int, timedelta]]:
     """The one or two middle stays of each stage, found by the database."""
     by: dict[str, Any] = {"partition_by": [F(partition)]} if partition else {}
     ranked = stays.order_by().annotate(

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, Value, When
+from django.db.models import Count, Min, Q
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from analytics.selectors.conditions import (
@@ -109,14 +109,14 @@ def income(user: User | Principal, *, department: Department | None = None, owne
         received_before=report.received_between(clock.add_months(first, -MONTHS), first - ONE_DAY),
         expected={key: report.expected_between(key, today, last) for key in NOT_RECEIVED},
         overdue=report.overdue_between(None, today - ONE_DAY), oldest_overdue=report.oldest(),
-        rates=tuple(day_rates(today)),
+        rates=tuple(day_rates(today, report.currencies())),
     )  # fmt: skip
 
 
-def day_rates(day: date) -> list[DayRate]:
-    """The rates the figures of `day` are told at, of all currencies in use."""
+def day_rates(day: date, wanted: Collection[int]) -> list[DayRate]:
+    """The rates the figures of `day` are told at, of these currencies."""
     known = currencies()
-    rows = [row for row in known.by_id.values() if row.archived_at is None and not row.is_base]
+    rows = [row for row in known.by_id.values() if row.pk in wanted and not row.is_base]
     return [DayRate(row, known.quote(row.pk, day)) for row in sorted(rows, key=lambda row: (row.position, row.code))]
 
 
@@ -137,9 +137,7 @@ class _Report:
             count=Count("pk"), base=ExactSum("amount_base"), unrated=Count("pk", filter=Q(amount_base=None))
         ):
             self.received[_month_of(group)].append(group)
-        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(
-            late=Case(When(on__lt=today, then=Value(True)), default=Value(False))
-        )
+        waiting = rows.filter(payment_condition(NOT_RECEIVED, None, self.end)).annotate(late=Q(on__lt=today))
         self.waiting: list[dict[str, Any]] = list(
             self._by_month(waiting, "certainty", "currency_id", "late").annotate(
                 count=Count("pk"), total=ExactSum("amount"), oldest=Min("on")
@@ -154,7 +152,9 @@ class _Report:
         last, current = clock.add_months(first, 1) - ONE_DAY, self.today.replace(day=1)
         year_before = first.replace(year=first.year - 1)
         start = max(first, self.today)
-        expected = {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        expected: dict[str, Figure] = (
+            {} if last < self.today else {k: self.expected_between(k, start, last) for k in NOT_RECEIVED}
+        )
         return IncomeMonth(
             first=first, last=last, is_current=first == current, is_ahead=first > current,
             received=self.received_between(first, last),
@@ -191,6 +191,10 @@ class _Report:
     def _told(self, groups: list[dict[str, Any]], address: str) -> Figure:
         parts = [(group["total"], group["currency_id"]) for group in groups]
         return Figure(sum(g["count"] for g in groups), sum_in_base(parts, self.today), address)
+
+    def currencies(self) -> set[int]:
+        """The currencies of the payments that are told at today's rates."""
+        return {group["currency_id"] for group in self.waiting}
 
     def oldest(self) -> date | None:
         """The day of the payment that is overdue longest."""

@@ -11,8 +11,7 @@ from django.core.exceptions import ValidationError
 
 from common import clock
 from common.changes import log, services, writing
-from common.changes.context import Actor, change_set
-from common.changes.services import System
+from common.changes.context import Actor, change_set, person
 from common.events.models import Event, EventLink, Via
 from common.kinds.errors import DomainError
 from common.kinds.guard import door
@@ -55,9 +54,12 @@ def bulk_edit(rows: Iterable[R], given: Mapping[str, Any], *, by: Actor, label: 
 
 
 def bulk_create(
-    model: type[R], rows: Iterable[Mapping[str, Any]], *, by: System, label: object, places: Sequence[Any] = ()
+    model: type[R], rows: Iterable[Mapping[str, Any]], *, by: Actor, label: object, places: Sequence[Any] = ()
 ) -> list[R]:
-    """Many new records, 500 a statement. `places` gives (owner, department, created_at) for each row."""
+    """Many new records, 500 a statement. `places` gives (owner, department, created_at) for each row.
+
+    Rights are not asked: `by` is the product, or a person whose right to the whole act was checked before.
+    """
     made: list[R] = []
     feed, moves = iter(rows), iter(places)
     while chunk := list(islice(feed, CHUNK)):
@@ -66,9 +68,7 @@ def bulk_create(
     return made
 
 
-def _create_chunk(
-    model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: System
-) -> list[R]:
+def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: Actor) -> list[R]:
     objs: list[R] = []
     linked: list[dict[str, list[Any]]] = []
     for index, given in enumerate(chunk):
@@ -76,7 +76,7 @@ def _create_chunk(
         obj = model(**fields)
         owner, department, created = places[index] if places else (None, None, clock.now())
         writing.place(obj, by=by, owner=owner, department=department)
-        obj.created_at = created
+        obj.created_at, obj.created_by = created, person(by)
         obj.before_save()
         objs.append(obj)
         linked.append(links)
@@ -86,17 +86,13 @@ def _create_chunk(
         for offset, (obj, record) in enumerate(zip(objs, records, strict=True)):
             obj.record, obj.number = record, first + offset
         model._base_manager.bulk_create(objs)
-        for obj, links in zip(objs, linked, strict=True):
-            for name, keys in links.items():
-                writing.set_links(obj, name, keys)
+        writing.insert_links(model, objs, linked)
     SearchText.objects.bulk_create(SearchText(record_id=o.pk, text=fold(o.search_text())) for o in objs)
     _log_chunk(model, objs, linked, by)
     return objs
 
 
-def _log_chunk(
-    model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: System
-) -> None:
+def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: Actor) -> None:
     kind = f"{log.noun(model)}.created"
     with change_set(by=by) as opened:
         events = []
@@ -110,5 +106,3 @@ def _log_chunk(
             EventLink.objects.bulk_create(links_rows)
         for event, obj in zip(events, objs, strict=True):
             log.announce(opened, event, obj)
-
-

@@ -118,7 +118,5 @@ def change_set(label: object = "", *, by: Actor, via: str | None = None, bulk: b
             _current.reset(token)
         if opened.row is not None:
             for receiver in sorted(opened.receivers):
-                dispatch = EventDispatch.objects.create(
-                    change_set=opened.row, receiver=receiver, due_at=clock.now()
-                )
+                dispatch = EventDispatch.objects.create(change_set=opened.row, receiver=receiver, due_at=clock.now())
                 jobs.nudge(dispatching.QUEUE, dispatch.pk)

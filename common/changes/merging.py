@@ -9,9 +9,7 @@ from common.events.models import Event
 from common.kinds.models import RecordModel
 
 
-def merge(
-    row: RecordModel, wanted: dict[str, Any], before: dict[str, Any], base_version: int
-) -> dict[str, Any]:
+def merge(row: RecordModel, wanted: dict[str, Any], before: dict[str, Any], base_version: int) -> dict[str, Any]:
     """What is left to write of `wanted` after others' changes since `base_version`.
 
     All values encoded. Fields the person did not touch keep the others' values; fields both changed

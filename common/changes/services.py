@@ -43,9 +43,15 @@ R = TypeVar("R", bound=RecordModel)
 
 
 def create(
-    model: type[R], given: Mapping[str, Any], *, by: Actor, owner: Any = writing.DEFAULT, department: Any = writing.DEFAULT,
-    kind: str | None = None, label: object = "",
-) -> R:  # fmt: skip
+    model: type[R],
+    given: Mapping[str, Any],
+    *,
+    by: Actor,
+    owner: Any = writing.DEFAULT,
+    department: Any = writing.DEFAULT,
+    kind: str | None = None,
+    label: object = "",
+) -> R:
     """A new record of `model`. Without `owner` and `department` it belongs to who makes it, or to its parent's."""
     fields, links = writing.split(model, given)
     obj = model(**fields)
@@ -97,9 +103,7 @@ def edit(
 
 
 @contextmanager
-def operation(
-    action: str, obj: R, *, by: Actor, label: object = "", checked: bool = False
-) -> Iterator[R]:
+def operation(action: str, obj: R, *, by: Actor, label: object = "", checked: bool = False) -> Iterator[R]:
     """Lock a record, check the named action once, and open its change set; yields the fresh row.
 
     `checked`: the caller has asked the policy already, for an action on another record.
@@ -193,5 +197,7 @@ def delete_dictionary(row: DictionaryBase, *, by: Actor) -> None:
         before = type(row)._base_manager.filter(pk=row.pk).values().get()
         ref = f"{meta.label_lower}:{row.pk}"
         row.delete()
-        data = {name: [values.encode(value), None] for name, value in before.items() if name not in writing.SECRET_COLUMNS}
+        data = {
+            name: [values.encode(value), None] for name, value in before.items() if name not in writing.SECRET_COLUMNS
+        }
         log.write_reference(opened, f"{meta.model_name}.removed", ref, data)

@@ -12,9 +12,7 @@ from django.utils.translation import override
 
 from common.kinds.models import RecordModel
 
-UNTRACKED = frozenset(
-    {"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"}
-)
+UNTRACKED = frozenset({"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,9 @@ def register_link(link: LinkField) -> None:
 
 def field_names(model: type[RecordModel]) -> list[str]:
     """Everything about a record of this type that the door tracks."""
-    concrete = [f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked]
+    concrete = [
+        f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked
+    ]
     return [*concrete, *(f.name for f in model._meta.many_to_many), *model.link_fields]
 
 
@@ -60,7 +60,7 @@ def current(obj: RecordModel, name: str) -> Any:
     """The value of a tracked field as stored in events (encoded)."""
     if name in link_fields:
         return link_fields[name].ids(obj.pk)
-    found = obj._meta.get_field(name)
+    found: Any = obj._meta.get_field(name)
     if isinstance(found, models.ManyToManyField):
         return sorted(getattr(obj, name).values_list("pk", flat=True))
     return encode(getattr(obj, found.attname))
@@ -83,7 +83,7 @@ def decode(model: type[RecordModel], name: str, stored: Any) -> Any:
     """The Python value of a stored one: for foreign keys the id, for sets a list of ids."""
     if name in link_fields or isinstance(model._meta.get_field(name), models.ManyToManyField):
         return list(stored or [])
-    found = model._meta.get_field(name)
+    found: Any = model._meta.get_field(name)
     if stored is None or found.is_relation:
         return stored
     return found.to_python(stored)
@@ -94,7 +94,7 @@ def normal(model: type[RecordModel], name: str, value: Any) -> Any:
     encoded = encode(value)
     if name in link_fields or model._meta.get_field(name).is_relation:
         return encoded
-    found = model._meta.get_field(name)
+    found: Any = model._meta.get_field(name)
     python = found.to_python(encoded)
     if isinstance(python, Decimal) and isinstance(found, models.DecimalField):
         python = python.quantize(Decimal(1).scaleb(-(found.decimal_places or 0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -116,7 +116,8 @@ def apply(row: RecordModel, changed: Mapping[str, Any]) -> None:
     sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
     columns = [name for name in changed if name not in sets]
     for name in columns:
-        setattr(row, model._meta.get_field(name).attname, values.decode(model, name, changed[name]))
+        field: Any = model._meta.get_field(name)
+        setattr(row, field.attname, values.decode(model, name, changed[name]))
     row.before_save()
     check_values(row, columns)
     row.version += 1
@@ -149,6 +150,24 @@ def set_links(obj: RecordModel, name: str, keys: list[Any]) -> None:
     if have - want:
         table.filter(record_id=obj.pk, **link.fixed, **{f"{column}__in": have - want}).delete()
     table.bulk_create(link.model(record_id=obj.pk, **link.fixed, **{column: key}) for key in sorted(want - have))
+
+
+def insert_links(
+    model: type[RecordModel], objs: Sequence[RecordModel], linked: Sequence[Mapping[str, list[Any]]]
+) -> None:
+    """The links of new records, one statement for each kind of link."""
+    for name in sorted({name for links in linked for name in links}):
+        pairs = [(obj.pk, key) for obj, links in zip(objs, linked, strict=True) for key in links.get(name, ())]
+        link = values.link_fields.get(name)
+        if link is not None:
+            column, fixed = f"{link.target}_id", link.fixed
+            rows = [link.model(record_id=pk, **fixed, **{column: key}) for pk, key in pairs]
+            link.model._base_manager.bulk_create(rows)
+        else:
+            found: Any = model._meta.get_field(name)
+            through = found.remote_field.through
+            one, other = f"{found.m2m_field_name()}_id", f"{found.m2m_reverse_field_name()}_id"
+            through._base_manager.bulk_create(through(**{one: pk, other: key}) for pk, key in pairs)
 
 
 def initial_data(obj: RecordModel, links: Mapping[str, list[Any]]) -> dict[str, Any]:

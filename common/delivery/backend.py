@@ -16,10 +16,11 @@ class OutboxBackend(BaseEmailBackend):
         for message in email_messages:
             html = ""
             if isinstance(message, EmailMultiAlternatives):
-                html = next((str(a.content) for a in message.alternatives if a.mimetype == "text/html"), "")
+                parts = ((str(content), kind) for content, kind in message.alternatives)
+                html = next((content for content, kind in parts if kind == "text/html"), "")
             for recipient in message.recipients():
                 services.send(
-                    to=recipient, subject=message.subject, body=str(message.body), html=html, purpose="account"
+                    to=recipient, subject=str(message.subject), body=str(message.body), html=html, purpose="account"
                 )
                 sent += 1
         return sent

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from common.delivery import outbound, selectors
 from common.kinds import formats
-from common.policy.rules import needs
+from common.policy.rules import PersonRequest, needs
 
 TONES = {"sent": "green", "refused": "red", "uncertain": "amber", "deferred": "amber", "skipped": "", "pending": ""}
 
 
 @needs("setup", "change")
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: PersonRequest) -> HttpResponse:
     """Every mail with its state; without a mail server they stay here."""
     rows = [
         {
@@ -24,7 +24,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 @needs("setup", "change")
-def mail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail(request: PersonRequest, pk: int) -> HttpResponse:
     """One mail as plain text."""
     found = selectors.get_mail(pk)
     if found is None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -43,8 +42,6 @@ def page(entry: Page) -> None:
     _pages.append(entry)
 
 
-
-
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """The context `chrome` of base.html."""
     company = own_company()
@@ -67,7 +64,9 @@ class _Lazy:
         counts = badges.counts(self.principal)
         nav = [self.block(name, counts) for name in BLOCKS]
         sidebar = {None: "", True: "narrow", False: "wide"}[user.narrow_sidebar]
-        bottom = [item for block in nav for item in block if item["key"] in ("home", "deals.deal", "requests_app.request")]
+        bottom = [
+            item for block in nav for item in block if item["key"] in ("home", "deals.deal", "requests_app.request")
+        ]
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
@@ -80,8 +79,10 @@ class _Lazy:
     def block(self, name: str, counts: dict[str, badges.Count]) -> list[dict[str, Any]]:
         """One block of the side bar."""
         entries = [
-            (p.order, p.key, p.label, p.icon, reverse(p.route)) for p in _pages if p.block == name and p.allowed(self.principal)
-        ]  # fmt: skip
+            (p.order, p.key, p.label, p.icon, reverse(p.route))
+            for p in _pages
+            if p.block == name and p.allowed(self.principal)
+        ]
         entries += [
             (kind.nav_order, kind.key, kind.label_plural, kind.icon, kind.url("list"))
             for kind in registry.all_types()

@@ -82,7 +82,7 @@ def run(queue_name: str, pk: int) -> bool:
     mine = model._base_manager.filter(pk=pk, attempts=row.attempts, done_at=None)
     try:
         work(row)
-    except Exception as problem:  # noqa: BLE001  # the boundary of background work: kept in the row, tried again
+    except Exception as problem:  # the boundary of background work: kept in the row, tried again
         log.warning("%s %s failed: %s", queue_name, pk, problem, exc_info=True)
         _fail(mine, row.attempts)
     else:

@@ -72,7 +72,7 @@ class SqlGuard:
         execute: Callable[..., CursorWrapper],
         sql: str,
         params: Any,
-        many: bool,
+        many: bool,  # noqa: FBT001  # the signature is Django's
         context: dict[str, Any],
     ) -> CursorWrapper:
         if not (_open.get() or SqlGuard.migrating) and self.pattern.match(sql):

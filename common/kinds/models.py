@@ -7,7 +7,7 @@ choose from. `Ledger`: written by its one engine. `Projection`: written by its p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.utils.translation import get_language
@@ -23,14 +23,21 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=models.Model)
 
-# Set by common.policy when it is loaded: the one rule of who sees which rows.
-scope: Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]
+_scope: list[Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]] = []
+
+
+def set_scope(rule: Callable[[RecordQuerySet[Any], User | Principal, str], RecordQuerySet[Any]]) -> None:
+    """Called once by common.policy, which decides who sees which rows."""
+    _scope[:] = [rule]
 
 
 class Config(models.Model):
     """One row: the version of everything in dictionaries (see `common.kinds.dictionary`)."""
 
     version = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 class GuardedQuerySet(models.QuerySet[M], Generic[M]):
@@ -54,14 +61,14 @@ class GuardedQuerySet(models.QuerySet[M], Generic[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         guard.check(self.model.__name__)
-        return cast(int, super()._raw_delete(using))  # type: ignore[misc]  # private in Django's stubs
+        return super()._raw_delete(using)
 
 
 class Guarded(models.Model):
     """A row written only while the door is open."""
 
     is_guarded: ClassVar[bool] = True
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(GuardedQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(GuardedQuerySet)()
 
     class Meta:
         abstract = True
@@ -80,7 +87,7 @@ class RecordQuerySet(GuardedQuerySet[M], Generic[M]):
 
     def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
         """The rows `user` may do `action` to. The only way to rows (ARCHITECTURE.md, "One policy")."""
-        return scope(self, user, action)
+        return _scope[0](self, user, action)
 
 
 class RecordManager(models.Manager[M]):
@@ -126,7 +133,7 @@ class RecordModel(Guarded):
     title_sort = models.CharField(max_length=120, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects: ClassVar[RecordManager[Any]] = RecordManager()
+    objects: ClassVar[Any] = RecordManager()
     everything: ClassVar[RecordManager[Any]] = RecordManager(with_bin=True)
 
     # What happens to this one when the record a foreign key points to goes to the bin:

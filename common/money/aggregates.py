@@ -26,4 +26,3 @@ class ExactSum(Aggregate):
             template="SUM(%(distinct)sCAST(ROUND((%(expressions)s) * 100) AS INTEGER)) / 100.0",
             **extra,
         )
-

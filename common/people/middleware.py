@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,7 +23,7 @@ class PersonMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         dictionary.use_version(None)
-        user = request.user
+        user: Any = request.user
         signed_in = user.is_authenticated
         language = user.language if signed_in else ""
         if language not in LANGUAGES:

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
@@ -18,7 +19,7 @@ class UserManager(BaseUserManager["User"].from_queryset(DictionaryRows)):  # typ
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
         """A person who may sign in; without a password only by a link."""
-        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        user: User = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -58,16 +59,14 @@ class User(AbstractBaseUser, DictionaryBase):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
-    objects = UserManager()
+    objects: ClassVar[Any] = UserManager()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["last_name", "first_name", "username"]
         constraints = [
-            models.UniqueConstraint(
-                models.functions.Lower("email"), condition=~models.Q(email=""), name="email_once_per_person"
-            )
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="email_once_per_person")
         ]
 
     def __str__(self) -> str:
@@ -119,3 +118,6 @@ class SignInLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.expires_at}"

@@ -12,7 +12,7 @@ from common.kinds.models import Config
 from common.people.models import User
 
 
-class PrincipalBackend(AuthenticationBackend):
+class PrincipalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships no types
     """allauth's sign-in by user name or e-mail; `get_user` also brings department, roles and the version."""
 
     def get_user(self, user_id: Any) -> User | None:
@@ -23,7 +23,8 @@ class PrincipalBackend(AuthenticationBackend):
         )
         if not rows:
             return None
-        user = rows[0]
+        user: Any = rows[0]
         dictionary.use_version(user.config_version)
         user.role_ids = frozenset(row.role_id for row in rows if row.role_id)
-        return user
+        found: User = user
+        return found

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
+from common.people.models import User
 from common.policy.principal import principal_of
+
+
+class PersonRequest(HttpRequest):
+    """The request of a signed-in person, as views behind a rule get it."""
+
+    user: User
+    htmx: HtmxDetails
+
 
 V = TypeVar("V", bound=Callable[..., Any])
 

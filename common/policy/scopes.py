@@ -94,9 +94,7 @@ def allows(principal: Principal, model: type[RecordModel], action: str, relation
     return bool(_satisfied(principal, model, action, relations))
 
 
-def _satisfied(
-    principal: Principal, model: type[RecordModel], action: str, relations: Relations
-) -> tuple[Grant, ...]:
+def _satisfied(principal: Principal, model: type[RecordModel], action: str, relations: Relations) -> tuple[Grant, ...]:
     found = []
     for grant in grants(principal, model, action):
         wanted = reach(principal, grant.scope)
@@ -213,4 +211,4 @@ def page_for_user(
     return rows.filter(wanted).order_by(*order)[:size]
 
 
-kinds.scope = for_user
+kinds.set_scope(for_user)

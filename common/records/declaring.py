@@ -228,7 +228,8 @@ class RecordType:
 
     def save_edit(self, obj: Any, values: Mapping[str, Any], by: User, base_version: int | None) -> RecordModel:
         """Change a record from form values."""
-        return changes.edit(obj, values, by=by, base_version=base_version)
+        saved: RecordModel = changes.edit(obj, values, by=by, base_version=base_version)
+        return saved
 
     def remove(self, obj: Any, by: User) -> None:
         """Put a record into the bin."""

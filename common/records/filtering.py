@@ -162,7 +162,7 @@ def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
 def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
     known = fields_of(kind, viewer)
-    return and_(tree_q(query.tree(), known, viewer), words_q(query.words))
+    return tree_q(query.tree(), known, viewer) & words_q(query.words)
 
 
 def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) -> Q:

@@ -39,7 +39,9 @@ class RecordForm(forms.Form):
         self.kind, self.viewer, self.obj = kind, viewer, obj
         self.conflict: Conflict | None = None
         super().__init__(data, initial=self._initial(initial or {}))
-        rights = policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        rights = (
+            policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
+        )
         for section in kind.sections:
             for name in section.names:
                 if rights.writable(name):
@@ -55,7 +57,7 @@ class RecordForm(forms.Form):
 
     def _initial(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if self.obj is None:
-            return dict(given)
+            return {**default_values(self.kind), **given}
         model = type(self.obj)
         return {
             name: tracked.decode(model, name, tracked.current(self.obj, name))
@@ -82,7 +84,8 @@ class RecordForm(forms.Form):
         """Say what the database would refuse before it does, in words."""
         sets = {f.name for f in self.kind.model._meta.many_to_many} | set(self.kind.model.link_fields)
         plain = {n: cleaned[n] for n in self.value_names if n not in sets and not isinstance(cleaned[n], NewRecord)}
-        if len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
+        empty = [n for n, value in plain.items() if value is None and not self.kind.model._meta.get_field(n).null]
+        if empty or len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
             return
         probe = self.kind.model.everything.get(pk=self.obj.pk) if self.obj else self.kind.model()
         for name, value in plain.items():
@@ -137,7 +140,7 @@ class RecordForm(forms.Form):
     def _keep_both(self, conflict: Conflict) -> None:
         """After a conflict: their values where they do not clash, ours where they do, on the new version."""
         self.conflict = conflict
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data["base_version"] = str(conflict.version)
         model = self.kind.model
         for name, clash in conflict.merged.items():
@@ -151,6 +154,17 @@ class RecordForm(forms.Form):
     def said(self, name: str, stored: Any) -> str:
         """An encoded value in words, for the conflict box."""
         return say(self.kind.model, name, stored)
+
+
+def default_values(kind: RecordType) -> dict[str, Any]:
+    """What the fields of a new record begin with by themselves."""
+    found: dict[str, Any] = {}
+    for section in kind.sections:
+        for name in section.names:
+            field: Any = None if name in tracked.link_fields else kind.model._meta.get_field(name)
+            if field is not None and field.concrete and not field.many_to_many and field.has_default():
+                found[name] = field.get_default()
+    return found
 
 
 def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordModel | None) -> forms.Field:
@@ -187,8 +201,10 @@ def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common
             related.objects.for_user(viewer.principal), kind.url("choose"), may_create=may_create, **common
         )
     current = getattr(obj, f"{found.name}_id", None) if obj else None
-    rows = choosable(related) if current is None else related._default_manager.filter(
-        models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk"))
+    rows = (
+        choosable(related)
+        if current is None
+        else related._default_manager.filter(models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk")))
     )
     return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
 
@@ -204,7 +220,8 @@ class SeveralRecordsField(SeveralField):
 def choosable(model: type[models.Model]) -> models.QuerySet[Any]:
     """The rows of a dictionary that may be chosen today."""
     if model is User:
-        return User.objects.filter(is_active=True)
+        people: models.QuerySet[Any] = User.objects.filter(is_active=True)
+        return people
     return model._default_manager.in_use()  # type: ignore[attr-defined, no-any-return]  # every dictionary has it
 
 
@@ -288,7 +305,7 @@ def summary(form: forms.Form) -> dict[str, Any] | None:
     if not form.errors and conflict is None:
         return None
     links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
-    general = " ".join(form.errors.get(NON_FIELD_ERRORS, []))
+    general = " ".join(map(str, form.errors.get(NON_FIELD_ERRORS, [])))
     text = _("Everything you typed is still here.")
     if conflict is not None:
         general = str(conflict)

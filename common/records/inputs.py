@@ -104,7 +104,7 @@ class NumberField(forms.DecimalField):
             return text.replace(".", ",") if formats.language() == "ru" else text
         return value
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         number = value if isinstance(value, Decimal) else read_number(str(value))
@@ -189,7 +189,7 @@ class RecordField(forms.Field):
         return row
 
 
-class SeveralField(forms.ModelMultipleChoiceField):
+class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Several people, tags or other dictionary rows."""
 
     def __init__(self, rows: QuerySet[Any], **kwargs: Any) -> None:
@@ -200,7 +200,7 @@ class SeveralField(forms.ModelMultipleChoiceField):
     def chosen(self, value: Any) -> list[dict[str, Any]]:
         """The chosen rows with their names."""
         keys = [str(key) for key in value or [] if str(key).isdigit() and len(str(key)) < 18]
-        rows = self.queryset.filter(pk__in=keys) if keys else ()
+        rows = self.queryset.filter(pk__in=keys) if keys and self.queryset is not None else ()
         return [{"value": row.pk, "text": str(row)} for row in rows]
 
     def prepare_value(self, value: Any) -> Any:

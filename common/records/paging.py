@@ -87,9 +87,7 @@ def _mark(row: Any, sort: Sort, shown: int, *, backwards: bool) -> str:
     return Position(getattr(row, sort.column), row.pk, shown, backwards).pack(sort)
 
 
-def _fetch(
-    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int
-) -> list[Any]:
+def _fetch(rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int) -> list[Any]:
     """Up to `size` rows from the position, through the filled and then the empty segment (or backwards)."""
     backwards = position is not None and position.backwards
     nullable = rows.model._meta.get_field(sort.column).null
@@ -124,6 +122,4 @@ def _beyond(column: str, position: Position, *, descending: bool, empty: bool) -
     if empty:
         return Q(**{f"pk__{than}": position.pk})
     value: datetime.date | Decimal | str = position.value
-    return Q(**{f"{column}__{than}e": value}) & (
-        Q(**{f"{column}__{than}": value}) | Q(**{f"pk__{than}": position.pk})
-    )
+    return Q(**{f"{column}__{than}e": value}) & (Q(**{f"{column}__{than}": value}) | Q(**{f"pk__{than}": position.pk}))

@@ -51,9 +51,7 @@ def _move(row: RecordModel, owner: User | None, department: Department | None, b
         row.save(update_fields=["owner", "department", "version"])
     writing.mirror(row)
     pairs = {
-        name: [old, new]
-        for name, old, new in zip(("owner", "department"), before, after, strict=True)
-        if old != new
+        name: [old, new] for name, old, new in zip(("owner", "department"), before, after, strict=True) if old != new
     }
     with changes.change_set(by=by) as opened:
         log.write(opened, f"{log.noun(type(row))}.transferred", row, {**pairs, **writing.labels(row, pairs)})

@@ -7,7 +7,7 @@ from typing import Any
 
 def text_cell(text: object, *, numeric: bool = False, hide_phone: bool = False) -> dict[str, Any]:
     """Plain text."""
-    return _cell("text", numeric, hide_phone, text="" if text is None else str(text))
+    return _cell("text", numeric=numeric, hide_phone=hide_phone, text="" if text is None else str(text))
 
 
 def link_cell(text: object, url: str, *, hide_phone: bool = False) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def people_cell(people: list[dict[str, Any]]) -> dict[str, Any]:
     return _cell("people", numeric=False, hide_phone=True, people=people)
 
 
-def _cell(kind: str, numeric: bool, hide_phone: bool, **data: Any) -> dict[str, Any]:
+def _cell(kind: str, *, numeric: bool, hide_phone: bool, **data: Any) -> dict[str, Any]:
     return {
         "kind": kind, "partial": f"partials/cells/{kind}.html", "numeric": numeric, "hide_phone": hide_phone, **data,
     }  # fmt: skip

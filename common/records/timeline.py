@@ -171,7 +171,9 @@ def say_plain(model: type[RecordModel], name: str, stored: Any) -> str:
 
 def field_label(model: type[RecordModel], name: str) -> str:
     """The name of a field as people see it."""
-    label = LINK_LABELS[name] if name in tracked.link_fields else getattr(model._meta.get_field(name), "verbose_name", name)
+    label = (
+        LINK_LABELS[name] if name in tracked.link_fields else getattr(model._meta.get_field(name), "verbose_name", name)
+    )
     return capital(label)
 
 
@@ -233,7 +235,11 @@ def entries(told: Sequence[Told]) -> list[dict[str, Any]]:
         if not days or days[-1]["day"] != day:
             days.append({"day": day, "label": formats.long_date(day), "entries": []})
         actor = one.event.actor
-        person = {"name": who(one.event), "initials": actor.initials if actor else "", "tint": actor.tint if actor else 0}
+        person = {
+            "name": who(one.event),
+            "initials": actor.initials if actor else "",
+            "tint": actor.tint if actor else 0,
+        }
         days[-1]["entries"].append({
             "who": person, "text": words_of(one.event.kind), "time": formats.time_of(one.event.at),
             "iso": one.event.at.isoformat(), "via": one.event.get_via_display(), "changes": one.changes,

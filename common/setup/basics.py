@@ -41,7 +41,9 @@ def load_places() -> None:
     """All countries, with names in both languages."""
     if Country.objects.exists():
         return
-    names, russian = (Locale(code).territories for code in ("en", "ru"))
+    names, russian = (
+        {str(code): str(name) for code, name in Locale(language).territories.items()} for language in ("en", "ru")
+    )
     codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
     Country.objects.bulk_create(
         Country(code=code, name=names[code], names={"ru": russian[code]}) for code in sorted(codes)

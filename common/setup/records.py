@@ -11,10 +11,10 @@ from common.money.models import Currency, Rate
 from common.organisation.models import Department, Holiday, OwnCompany
 from common.people.models import Membership, User
 from common.places.models import City, Country
-from common.policy.models import Role
 from common.policy import presets
+from common.policy.models import Role
 from common.records.models import ColourRule
-from common.setup import services
+from common.setup import selectors, services
 from common.setup.dictionaries import Column, DictionaryPage, declare
 from common.tags.models import Tag
 
@@ -22,10 +22,14 @@ presets.actions("setup", change=_("Change settings"))
 
 
 def _roles_field(user: Any) -> dict[str, Any]:
-    chosen = list(user.roles.values_list("pk", flat=True)) if user.pk else []
+    chosen = selectors.role_keys(user)
     return {
         "roles": forms.ModelMultipleChoiceField(
-            Role.objects.in_use(), label=_("Roles"), initial=chosen, widget=forms.CheckboxSelectMultiple, required=False
+            selectors.roles_in_use(),
+            label=_("Roles"),
+            initial=chosen,
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
         )
     }
 
@@ -34,11 +38,18 @@ declare(DictionaryPage(
     "company", OwnCompany, "company", _("Company"), _("The company that works with this CRM."),
     ["name", "time_zone"], [Column(_("Time zone"), lambda row: row.time_zone)], order=10, ordered=False,
 ))  # fmt: skip
-declare(DictionaryPage(
-    "departments", Department, "company", _("Departments"), _("Who works together, and which days are free."),
-    ["name", "parent", "keeps_to_owners", "country", "currency", "days_off"],
-    [Column(_("Part of"), lambda row: row.parent), Column(_("Only own records"), lambda row: row.keeps_to_owners)], order=20,
-))  # fmt: skip
+declare(
+    DictionaryPage(
+        "departments",
+        Department,
+        "company",
+        _("Departments"),
+        _("Who works together, and which days are free."),
+        ["name", "parent", "keeps_to_owners", "country", "currency", "days_off"],
+        [Column(_("Part of"), lambda row: row.parent), Column(_("Only own records"), lambda row: row.keeps_to_owners)],
+        order=20,
+    )
+)
 declare(DictionaryPage(
     "people", User, "company", _("People"), _("Who may sign in, where they work and what their roles are."),
     ["first_name", "last_name", "username", "email", "department", "language", "time_zone", "is_active"],
@@ -59,14 +70,30 @@ declare(DictionaryPage(
     ["day", "name", "department"], [Column(_("Department"), lambda row: row.department)],
     order=50, ordered=False, sort=("-day",),
 ))  # fmt: skip
-declare(DictionaryPage(
-    "roles", Role, "company", _("Roles"), _("What a person may do; the permissions of the presets come with the roles."),
-    ["name", "slug"], [Column(_("May do everything"), lambda row: row.is_administrator)], order=60,
-))  # fmt: skip
-declare(DictionaryPage(
-    "currencies", Currency, "money", _("Currencies"), _("One is the base currency, in which sums are told."),
-    ["name", "code", "is_base"], [Column(_("Code"), lambda row: row.code), Column(_("Base"), lambda row: row.is_base)], order=10,
-))  # fmt: skip
+declare(
+    DictionaryPage(
+        "roles",
+        Role,
+        "company",
+        _("Roles"),
+        _("What a person may do; the permissions of the presets come with the roles."),
+        ["name", "slug"],
+        [Column(_("May do everything"), lambda row: row.is_administrator)],
+        order=60,
+    )
+)
+declare(
+    DictionaryPage(
+        "currencies",
+        Currency,
+        "money",
+        _("Currencies"),
+        _("One is the base currency, in which sums are told."),
+        ["name", "code", "is_base"],
+        [Column(_("Code"), lambda row: row.code), Column(_("Base"), lambda row: row.is_base)],
+        order=10,
+    )
+)
 declare(DictionaryPage(
     "rates", Rate, "money", _("Exchange rates"), _("What one unit cost in the base currency on a day."),
     ["currency", "day", "value"], [Column(_("Rate"), lambda row: row.value, numeric=True)],
@@ -81,7 +108,15 @@ declare(DictionaryPage(
     "cities", City, "lists", _("Cities"), _("Cities of companies and people."), ["name", "country"],
     [Column(_("Country"), lambda row: row.country)], order=40, ordered=False, sort=("name",),
 ))  # fmt: skip
-declare(DictionaryPage(
-    "colours", ColourRule, "lists", _("Colour rules"), _("Rows that meet the condition are marked, with the name as the word."),
-    ["name", "type", "condition", "tone"], [Column(_("Colour"), lambda row: row.get_tone_display())], order=50,
-))  # fmt: skip
+declare(
+    DictionaryPage(
+        "colours",
+        ColourRule,
+        "lists",
+        _("Colour rules"),
+        _("Rows that meet the condition are marked, with the name as the word."),
+        ["name", "type", "condition", "tone"],
+        [Column(_("Colour"), lambda row: row.get_tone_display())],
+        order=50,
+    )
+)

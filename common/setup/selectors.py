@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
+from common.people.models import User
+from common.policy.models import Role
 from common.setup.dictionaries import DictionaryPage
 
 
@@ -42,3 +44,14 @@ def next_position(page: DictionaryPage) -> int:
     """Where a new row goes: last."""
     last = page.model._default_manager.aggregate(last=Max("position"))["last"]
     return int(last or 0) + 1
+
+
+def roles_in_use() -> QuerySet[Role]:
+    """The roles a person can be given."""
+    rows: QuerySet[Role] = Role.objects.in_use()
+    return rows
+
+
+def role_keys(user: User) -> list[int]:
+    """The keys of a person's roles."""
+    return list(user.roles.values_list("pk", flat=True)) if user.pk else []

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from common.changes import services as changes
 from common.changes.services import via
 from common.events.models import Via
 from common.kinds.errors import DomainError
-from common.policy.rules import needs
+from common.policy.rules import PersonRequest, needs
 from common.setup import dictionaries, selectors
 from common.setup.dictionaries import DictionaryPage
 from common.setup.forms import form_class
@@ -37,22 +37,23 @@ def _nav(current: str) -> list[dict[str, Any]]:
         {
             "label": label,
             "items": [
-                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current} for p in pages
+                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current}
+                for p in pages
             ],
         }
         for label, pages in dictionaries.by_group()
-    ]  # fmt: skip
+    ]
 
 
 @administrators
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """The settings begin with the first dictionary."""
     first = dictionaries.by_group()[0][1][0]
     return HttpResponseRedirect(reverse("setup:list", args=[first.key]))
 
 
 @administrators
-def dictionary_list(request: HttpRequest, key: str) -> HttpResponse:
+def dictionary_list(request: PersonRequest, key: str) -> HttpResponse:
     """The rows of a dictionary, in order, archived ones last."""
     page = _page(key)
     parents = selectors.parents(page)
@@ -61,14 +62,18 @@ def dictionary_list(request: HttpRequest, key: str) -> HttpResponse:
     rows = selectors.rows(page, parent)
     new_url = reverse("setup:new", args=[key]) + (f"?{page.parent}={parent.pk}" if parent else "")
     context = {
-        "page": page, "nav": _nav(key), "add": {"label": _("Add"), "url": new_url},
+        "page": page,
+        "nav": _nav(key),
+        "add": {"label": _("Add"), "url": new_url},
         "tabs": [
-            {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None} for p in parents
+            {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None}
+            for p in parents
         ],
         "columns": [{"label": _("Name"), "numeric": False}]
         + [{"label": column.label, "numeric": column.numeric} for column in page.columns],
-        "rows": [_row(page, row) for row in rows], "order_url": reverse("setup:order", args=[key]) if page.ordered else "",
-    }  # fmt: skip
+        "rows": [_row(page, row) for row in rows],
+        "order_url": reverse("setup:order", args=[key]) if page.ordered else "",
+    }
     return render(request, "setup/list.html", context)
 
 
@@ -96,7 +101,7 @@ def _shown(value: object) -> str:
 
 
 @administrators
-def dictionary_form(request: HttpRequest, key: str, pk: int | None = None) -> HttpResponse:
+def dictionary_form(request: PersonRequest, key: str, pk: int | None = None) -> HttpResponse:
     """One row of a dictionary: new or edit."""
     page = _page(key)
     row = selectors.row(page, pk) if pk is not None else page.model()
@@ -113,7 +118,7 @@ def dictionary_form(request: HttpRequest, key: str, pk: int | None = None) -> Ht
     context = {
         "page": page, "nav": _nav(key), "title": str(row) if pk else _("New"), "cancel_url": _list_url(page, row),
         "sections": [{"id": "s-main", "label": "", "rows": drawn, "errors": 0}],
-        "summary": {"title": _("Not saved yet"), "text": " ".join(form.non_field_errors()), "links": []}
+        "summary": {"title": _("Not saved yet"), "text": " ".join(map(str, form.non_field_errors())), "links": []}
         if form.errors else None,
     }  # fmt: skip
     return render(request, "setup/form.html", context, status=422 if form.errors else 200)
@@ -125,7 +130,7 @@ def _list_url(page: DictionaryPage, row: Any) -> str:
     return f"{url}?of={parent}" if parent else url
 
 
-def _saved(request: HttpRequest, page: DictionaryPage, form: Any) -> bool:
+def _saved(request: PersonRequest, page: DictionaryPage, form: Any) -> bool:
     try:
         with transaction.atomic(), via(Via.FORM), changes.change_set(str(form.instance), by=request.user):
             row = form.instance
@@ -145,7 +150,7 @@ def _saved(request: HttpRequest, page: DictionaryPage, form: Any) -> bool:
 
 @administrators
 @require_POST
-def archive(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+def archive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Take a row out of use, or back into it; records that have it keep it."""
     page = _page(key)
     row = selectors.row(page, pk)
@@ -163,7 +168,7 @@ def archive(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 @administrators
 @require_POST
-def delete(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+def delete(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Delete a row that nothing uses (rates, holidays)."""
     page = _page(key)
     row = selectors.row(page, pk)
@@ -179,7 +184,7 @@ def delete(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 @administrators
 @require_POST
-def order(request: HttpRequest, key: str) -> HttpResponse:
+def order(request: PersonRequest, key: str) -> HttpResponse:
     """Put rows in the posted order."""
     page = _page(key)
     keys = [int(k) for k in request.POST.getlist("order") if k.isdigit() and len(k) < 18]

@@ -77,16 +77,31 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         choices.append({"label": str(pipeline), "url": f"?{query.urlencode()}", "current": pipeline == chosen})
     stages = [s for s in selectors.stages_of(chosen) if s.outcome == Outcome.OPEN] if chosen else []
     return {
-        "label": str(chosen or ""), "choices": choices, "currency": money.base_code(),
+        "label": str(chosen or ""),
+        "choices": choices,
+        "currency": money.base_code(),
         "condition": Q(pipeline=chosen, closed_on=None),
         "columns": [
-            {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"} for s in stages
+            {"key": s.pk, "stage": drawing.glyph(s), "add_url": f"/deals/new/?pipeline={s.pipeline_id}&stage={s.pk}"}
+            for s in stages
         ],
         "closing": [
-            {"key": "won", "label": _g("Won"), "icon": "circle-check-filled", "note": _g("needs an amount"), "tone": "green"},
-            {"key": "lost", "label": _g("Lost"), "icon": "circle-x-filled", "note": _g("asks for a reason"), "tone": ""},
+            {
+                "key": "won",
+                "label": _g("Won"),
+                "icon": "circle-check-filled",
+                "note": _g("needs an amount"),
+                "tone": "green",
+            },
+            {
+                "key": "lost",
+                "label": _g("Lost"),
+                "icon": "circle-x-filled",
+                "note": _g("asks for a reason"),
+                "tone": "",
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def _board_totals(rows: RecordQuerySet[Any]) -> dict[Any, dict[str, Any]]:
@@ -106,12 +121,21 @@ def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]
     close, spent = drawing.close_day(obj, today), drawing.days(obj)
     base = selectors.amount_today(obj)
     return {
-        "pk": obj.pk, "url": f"/deals/{obj.pk}/", "move_url": f"/deals/{obj.pk}/move/", "title": obj.name,
-        "company": str(obj.company or obj.contact or obj.lead or ""), "amount": money.money_of(obj.amount, obj.currency_id),
-        "sum": int(base * 100) if base is not None else 0, "close": {"text": close["text"], "late": bool(close["tone"])},
-        "next": drawing.next_step(obj, today), "people": drawing.people(obj, [])["people"],
-        "signals": extra["signals"].get(obj.pk, []), "new": False, "days": spent["text"], "days_tone": spent.get("tone", ""),
-    }  # fmt: skip
+        "pk": obj.pk,
+        "url": f"/deals/{obj.pk}/",
+        "move_url": f"/deals/{obj.pk}/move/",
+        "title": obj.name,
+        "company": str(obj.company or obj.contact or obj.lead or ""),
+        "amount": money.money_of(obj.amount, obj.currency_id, cents=False),
+        "sum": int(base * 100) if base is not None else 0,
+        "close": {"text": close["text"], "late": bool(close["tone"])},
+        "next": drawing.next_step(obj, today),
+        "people": drawing.people(obj, [])["people"],
+        "signals": extra["signals"].get(obj.pk, []),
+        "new": False,
+        "days": spent["text"],
+        "days_tone": spent.get("tone", ""),
+    }
 
 
 def _move(deal: Deal, stage_id: int, by: User) -> Deal:
@@ -136,24 +160,66 @@ class DealType(RecordType):
 
     columns = (
         Column("name", _("Deal"), kind="name", slot="title"),
-        Column("signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals, cell=_signals_cell),
+        Column(
+            "signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals, cell=_signals_cell
+        ),
         Column("company", kind="company", slot="sub"),
         Column("stage", kind="stage", slot="state", cell=_stage_cell, field="stage"),
         Column("amount", kind="money", slot="amount"),
-        Column("next_step", kind="next", slot="next", field="next_step",
-               cell=lambda obj, extra, viewer: drawing.next_step(obj, formats.viewer_today())),
-        Column("expected_close", _("Close"), kind="date", priority=2, field="expected_close",
-               cell=lambda obj, extra, viewer: drawing.close_day(obj, formats.viewer_today())),
-        Column("owner", kind="people", slot="people", load=coowners, field="owner",
-               cell=lambda obj, extra, viewer: drawing.people(obj, extra)),
-        Column("days", _("In stage"), kind="days", slot="days", priority=3, field="stage",
-               cell=lambda obj, extra, viewer: drawing.days(obj)),
-    )  # fmt: skip
+        Column(
+            "next_step",
+            kind="next",
+            slot="next",
+            field="next_step",
+            cell=lambda obj, extra, viewer: drawing.next_step(obj, formats.viewer_today()),
+        ),
+        Column(
+            "expected_close",
+            _("Close"),
+            kind="date",
+            priority=2,
+            field="expected_close",
+            cell=lambda obj, extra, viewer: drawing.close_day(obj, formats.viewer_today()),
+        ),
+        Column(
+            "owner",
+            kind="people",
+            slot="people",
+            load=coowners,
+            field="owner",
+            cell=lambda obj, extra, viewer: drawing.people(obj, extra),
+        ),
+        Column(
+            "days",
+            _("In stage"),
+            kind="days",
+            slot="days",
+            priority=3,
+            field="stage",
+            cell=lambda obj, extra, viewer: drawing.days(obj),
+        ),
+    )
     filters = (
-        mine_filter(), STATE, "stage", "pipeline", "owner", "department", "amount", "currency", "next_step_on",
-        "expected_close", "is_important", "closing_reason", "closed_on", "company", "contact", "source", "tags", "assignees",
+        mine_filter(),
+        STATE,
+        "stage",
+        "pipeline",
+        "owner",
+        "department",
+        "amount",
+        "currency",
+        "next_step_on",
+        "expected_close",
+        "is_important",
+        "closing_reason",
+        "closed_on",
+        "company",
+        "contact",
+        "source",
+        "tags",
+        "assignees",
         "created_at",
-    )  # fmt: skip
+    )
     sorts = (
         Sort("newest", "created_at", _("newest first"), descending=True),
         Sort("next", "next_step_on", _("next step first")),
@@ -172,8 +238,10 @@ class DealType(RecordType):
         Section("main", _("Main"), ("name", ("company", "contact"), "lead")),
         Section("money", _("Money"), (("amount", "currency"), ("probability", "expected_close"))),
         Section("next", _("Next step"), (("next_step", "next_step_on"),)),
-        Section("more", _("Classification"), ("coowners", "assignees", ("source",), "tags", "is_important", "description")),
-    )  # fmt: skip
+        Section(
+            "more", _("Classification"), ("coowners", "assignees", ("source",), "tags", "is_important", "description")
+        ),
+    )
     panels = (
         Panel("lines", _("Lines"), "records/panels/table.html", drawing.lines_panel, order=10),
         Panel("payments", _("Payments"), "deals/deal/payments.html", drawing.payments_panel, order=20),
@@ -213,9 +281,7 @@ class DealType(RecordType):
                 known = record.pk in visible
                 subs.append({"label": record.title, "url": f"/{url}/{record.pk}/" if known else "", "text": ""})
         subs.append({"label": obj.ticket, "url": "", "text": _g("ticket")})
-        may = scopes.allows(
-            viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk]
-        )
+        may = scopes.allows(viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk])
         return {
             "star": {"on": obj.is_important, "url": f"/deals/{obj.pk}/star/"} if may else None, "subs": subs,
             "copy": f"[ticket:{obj.ticket}]", "contact": self.contact(obj, visible),
@@ -232,10 +298,16 @@ class DealType(RecordType):
             return None
         kind = "contacts" if obj.contact else "leads"
         return {
-            "name": person.title, "url": f"/{kind}/{person.pk}/", "initials": "".join(w[0] for w in person.title.split()[:2]),
-            "tint": "none", "post": person.job_title, "phone": person.phone, "phone_url": f"tel:{person.phone.replace(' ', '')}",
-            "mail": person.email, "mail_url": f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
-        }  # fmt: skip
+            "name": person.title,
+            "url": f"/{kind}/{person.pk}/",
+            "initials": "".join(w[0] for w in person.title.split()[:2]),
+            "tint": "none",
+            "post": person.job_title,
+            "phone": person.phone,
+            "phone_url": f"tel:{person.phone.replace(' ', '')}",
+            "mail": person.email,
+            "mail_url": f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
+        }
 
     def bar(self, obj: Deal, viewer: Viewer) -> dict[str, Any] | None:
         return drawing.bar(obj)

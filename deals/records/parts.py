@@ -45,9 +45,7 @@ class DealLineType(PartType):
     )
     filters = ("deal", "product", "created_at")
     sorts = (Sort("newest", "created_at", _("newest first"), descending=True),)
-    sections = (
-        Section("main", "", ("deal", ("product", "name"), ("quantity", "price", "discount"))),
-    )
+    sections = (Section("main", "", ("deal", ("product", "name"), ("quantity", "price", "discount"))),)
     bulk = ("bin",)
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:

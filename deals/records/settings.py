@@ -18,12 +18,22 @@ def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:
     services.complete_pipeline(row, by=by)
 
 
-dictionaries.declare(DictionaryPage(
-    "pipelines", Pipeline, "sales", _("Pipelines"), _("A pipeline is the way a kind of deal goes."),
-    ["name", "department", "is_default"],
-    [dictionaries.Column(_("Department"), lambda row: row.department), dictionaries.Column(_("Default"), lambda row: row.is_default)],
-    order=10, saved=_complete_pipeline,
-))  # fmt: skip
+dictionaries.declare(
+    DictionaryPage(
+        "pipelines",
+        Pipeline,
+        "sales",
+        _("Pipelines"),
+        _("A pipeline is the way a kind of deal goes."),
+        ["name", "department", "is_default"],
+        [
+            dictionaries.Column(_("Department"), lambda row: row.department),
+            dictionaries.Column(_("Default"), lambda row: row.is_default),
+        ],
+        order=10,
+        saved=_complete_pipeline,
+    )
+)
 dictionaries.declare(DictionaryPage(
     "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
     ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],

@@ -1,8 +1,10 @@
 """What is fetched of deals: figures and lists, and what Today shows."""
 
+from deals.selectors.choices import open_stages, other_pipelines, reasons_in_use
 from deals.selectors.days import (
     MonthFigures,
     badge,
+    closing_soon,
     expected_by_month,
     is_seller,
     month_figures,
@@ -10,6 +12,11 @@ from deals.selectors.days import (
     steps_of,
 )
 from deals.selectors.deals import (
+    PaymentFacts,
+    PaymentTotals,
+    Pipelines,
+    StageStep,
+    Totals,
     amount_today,
     board_totals,
     boards_for,
@@ -25,19 +32,13 @@ from deals.selectors.deals import (
     payment_defaults,
     payment_facts,
     payment_totals,
-    PaymentFacts,
     payments_of,
-    PaymentTotals,
-    Pipelines,
     pipelines,
     pipelines_for,
     stage_bar,
     stages_of,
-    StageStep,
-    Totals,
     visible_counterparties,
 )
-from deals.selectors.forms import open_stages, other_pipelines, reasons_in_use
 
 __all__ = [
     "MonthFigures",
@@ -50,6 +51,7 @@ __all__ = [
     "badge",
     "board_totals",
     "boards_for",
+    "closing_soon",
     "coowners_of",
     "currency_for",
     "days_in_stage",

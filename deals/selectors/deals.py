@@ -135,7 +135,8 @@ def payment_facts(deal: Deal) -> PaymentFacts:
 
 def payments_of(user: User | Principal, deal: Deal) -> QuerySet[Payment]:
     """The payments of a deal the person may see, by day."""
-    return Payment.objects.for_user(user).filter(deal=deal).select_related("currency").order_by("on", "pk")
+    rows: QuerySet[Payment] = Payment.objects.for_user(user).filter(deal=deal)
+    return rows.select_related("currency").order_by("on", "pk")
 
 
 @dataclass
@@ -259,7 +260,8 @@ def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal
 
 def lines_of(user: User | Principal, deal: Deal) -> QuerySet[DealLine]:
     """The lines of a deal the person may see, in the order they were added."""
-    return DealLine.objects.for_user(user).filter(deal=deal).select_related("product").order_by("pk")
+    rows: QuerySet[DealLine] = DealLine.objects.for_user(user).filter(deal=deal)
+    return rows.select_related("product").order_by("pk")
 
 
 def coowners_of(deal_ids: Sequence[int]) -> dict[int, list[User]]:

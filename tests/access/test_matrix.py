@@ -17,7 +17,7 @@ from common.policy.models import Permission, Role, RoleMember, Scope
 from common.policy.principal import principal_of
 from tests.access import oracle
 from tests.access.oracle import Persona, Right
-from tests.access.world import ACTIONS, PARTS, World, build
+from tests.access.world import ACTIONS, World, build
 
 pytestmark = pytest.mark.django_db
 

@@ -43,7 +43,7 @@ class World:
     """Two managers, two pipelines, and a lot that happens."""
 
     def __init__(self, seed: int) -> None:
-        self.chance = Random(seed)  # noqa: S311  # no secret
+        self.chance = Random(seed)
         common.own_company("Europe/Berlin")
         common.currency()
         self.north, self.south = common.department("North"), common.department("South")
@@ -83,7 +83,17 @@ class World:
             stage=deals.stage(pipeline, stage), company=self.firms[manager.pk],
         )  # fmt: skip
         self.stories.append(
-            Story(deal.pk, manager, pipeline, self.now, amount, code, stage, ORDER.index(stage) + 1, entered=self.now)
+            Story(
+                deal.pk,
+                manager,
+                pipeline,
+                self.now,
+                amount,
+                code,
+                stage,
+                ORDER.index(stage) + 1,
+                entered=self.now,
+            )
         )
 
     def _change(self, story: Story) -> None:
@@ -95,7 +105,7 @@ class World:
                 story.state, story.reason, story.worth, story.won_after = "open", None, None, None
             return
         happens = self.chance.random()
-        if happens < 0.1:
+        if happens < 0.25:
             story.pipeline = next(p for p in self.pipelines if p != story.pipeline)
             services.change_pipeline(deal, pipeline=story.pipeline, by=story.owner)
             story.stays.clear()

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from common import clock
 from deals.models import Deal
 from tests.analytics.histories import ORDER, Story, World, behind, median_days
 from tests.conftest import SCALE
+from tests.factories import common, deals
 
 pytestmark = pytest.mark.django_db
 KINDS = ("reached", "still", "lost", "passed", "now")
@@ -50,7 +52,8 @@ def assert_tells(figure: Figure, stories: list[Story], user: Any) -> None:
 def test_every_figure_equals_a_recomputation_and_opens_its_rows(seed: int) -> None:
     world = World(seed)
     world.live(160)
-    start, end = date(2026, 3, 20), date(2026, 5, 10)
+    days = [story.created.astimezone(ZoneInfo("Europe/Berlin")).date() for story in world.stories]
+    start, end = days[len(days) // 3], days[-5]
     length = end - start + timedelta(days=1)
     cases = [
         (world.executive, None, None, world.managers),
@@ -75,7 +78,11 @@ def test_every_figure_equals_a_recomputation_and_opens_its_rows(seed: int) -> No
                     expected = median_days(stories, row.stage.name)
                     assert row.median_days == (pytest.approx(expected) if expected is not None else None)
                 assert_tells(report.entered, stories, user)
-                for kind, figure in (("won", report.won), ("lost", report.lost), ("still", report.still_open)):
+                for kind, figure in (
+                    ("won", report.won),
+                    ("lost", report.lost),
+                    ("still", report.still_open),
+                ):
                     assert_tells(figure, behind(stories, kind, 0), user)
                 for item in report.reasons:
                     assert_tells(item.lost, [s for s in stories if s.state == "lost" and s.reason == item.reason], user)
@@ -148,3 +155,20 @@ def test_a_figure_that_does_not_exist_is_refused(values: list[str]) -> None:
         values[1] = str(world.pipelines[0].pk)
     with pytest.raises(ValueError, match=r".*"):
         conditions.funnel_from_values(values)
+
+
+def test_the_days_of_the_period_are_the_companys() -> None:
+    common.own_company("Europe/Berlin")
+    with clock.stopped(datetime(2026, 3, 31, 22, 30, tzinfo=UTC)):
+        deal = deals.deal(common.user(department=common.department()))
+        report = [
+            selectors.funnel(
+                common.user("executive"),
+                start=date(2026, month, 1),
+                end=date(2026, month, 30),
+                pipeline=deal.pipeline,
+            )
+            for month in (3, 4)
+        ]
+    assert [item.entered.count for item in report] == [0, 1]
+    assert report[1].previous_entered == 0

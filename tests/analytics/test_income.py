@@ -58,7 +58,7 @@ def company() -> dict[str, Any]:
     common.own_company("Europe/Berlin")
     common.currency()
     common.currency("GBP")
-    chance = Random(11)  # noqa: S311  # no secret
+    chance = Random(11)
     north, south = common.department("North"), common.department("South")
     managers = [common.user(department=north), common.user(department=south)]
     for week in range(0, 1200, 7):

@@ -8,9 +8,7 @@ from tests.architecture.layout import ROOT, TOP_DOWN, app_of, height
 
 def product_models() -> list[type[Model]]:
     return [
-        model
-        for model in apps.get_models(include_auto_created=True)
-        if height(app_of(model.__module__)) is not None
+        model for model in apps.get_models(include_auto_created=True) if height(app_of(model.__module__)) is not None
     ]
 
 
@@ -34,9 +32,7 @@ def test_relations_go_down_only() -> None:
 
 def test_every_app_has_its_place() -> None:
     homeless = sorted(
-        config.name
-        for config in apps.get_app_configs()
-        if is_ours(config.path) and height(config.name) is None
+        config.name for config in apps.get_app_configs() if is_ours(config.path) and height(config.name) is None
     )
     assert not homeless, f"Add {homeless} to TOP_DOWN in tests/architecture/layout.py and to pyproject.toml."
 

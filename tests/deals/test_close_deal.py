@@ -88,7 +88,12 @@ def test_losing_removes_the_payments_not_received_and_reopening_brings_them_back
     services.close_deal(sales.deal, reason=deals.reason(), by=sales.manager)
     assert list(Payment.objects.all()) == [kept]
     deal = services.reopen_deal(sales.deal, by=sales.manager)
-    assert (deal.stage.name, deal.closing_reason, deal.closed_on, deal.closed_from) == ("Negotiation", None, None, None)
+    assert (deal.stage.name, deal.closing_reason, deal.closed_on, deal.closed_from) == (
+        "Negotiation",
+        None,
+        None,
+        None,
+    )
     assert deal.amount_base is None
     assert set(Payment.objects.all()) == {kept, dropped}
     with pytest.raises(errors.DealIsOpen):

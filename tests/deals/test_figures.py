@@ -27,7 +27,12 @@ def test_paid_expected_and_shares_are_told_in_the_deals_currency(sales: Sales) -
     facts = selectors.payment_facts(sales.deal)
     assert (facts.paid, facts.expected, facts.scheduled) == (Decimal(100), Decimal(900), Decimal(380))
     assert (facts.unscheduled, facts.overpaid, facts.missing) == (Decimal(520), Decimal(0), ())
-    assert [facts.share(certainty) for certainty in Certainty.values] == [Decimal(10), Decimal(30), Decimal(8), 0]
+    assert [facts.share(certainty) for certainty in Certainty.values] == [
+        Decimal(10),
+        Decimal(30),
+        Decimal(8),
+        0,
+    ]
 
 
 def test_a_payment_without_a_rate_is_named_and_not_counted(sales: Sales) -> None:
@@ -44,7 +49,7 @@ def test_a_deal_without_an_amount_expects_nothing_it_knows(sales: Sales) -> None
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_board_and_list_totals_equal_a_recomputation(sales: Sales, seed: int) -> None:
     common.rate("USD", "0.87654321")
-    chance = Random(seed)  # noqa: S311  # no secret
+    chance = Random(seed)
     firm = crm.company(owner=sales.manager)
     names = [name for name, _probability in deals.STAGES]
     for _i in range(30):

@@ -47,7 +47,7 @@ def test_today_is_the_persons_own(sales: Sales) -> None:
     sales.manager.time_zone = "Pacific/Kiritimati"
     sales.manager.save()
     with clock.stopped(datetime(2026, 5, 4, 20, tzinfo=UTC)), pytest.raises(errors.NextStepInThePast):
-        services.set_next_step(sales.deal, text="Call", on=datetime(2026, 5, 4).date(), by=sales.manager)  # noqa: DTZ001
+        services.set_next_step(sales.deal, text="Call", on=datetime(2026, 5, 4).date(), by=sales.manager)
 
 
 def test_two_people_finishing_the_same_step_are_told(sales: Sales) -> None:

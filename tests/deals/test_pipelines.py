@@ -5,14 +5,16 @@ from django.core.exceptions import ValidationError
 
 from common import clock
 from deals import selectors, services
-from deals.models import Outcome, Stage
+from deals.models import Outcome, Pipeline, Stage
 from tests.deals.conftest import Sales
 from tests.factories import common, deals
 
 
 def test_a_new_pipeline_can_be_used_at_once(sales: Sales) -> None:
-    admin = common.user("administrator")
-    pipeline = services.create_pipeline({"name": "Service"}, by=admin)
+    pipeline = Pipeline.objects.create(name="Service")
+    with pytest.raises(ValidationError):
+        pipeline.full_clean()
+    services.complete_pipeline(pipeline, by=common.user("administrator"))
     assert {stage.outcome for stage in selectors.stages_of(pipeline)} == set(Outcome.values)
     pipeline.full_clean()
     assert deals.deal(sales.manager, pipeline=pipeline).stage.name == "New"

@@ -33,7 +33,11 @@ def test_a_rate_that_comes_late_tells_payments_and_closed_deals(in_dollars: Sale
     assert Payment.objects.get(pk=planned.pk).amount_base is None
     assert in_dollars.fresh().amount_base == Decimal("450.00")
     told = Event.objects.get(kind="deal.rerated")
-    assert (told.data["_amount_base"], told.system, told.change_set.system) == ([None, "450.00"], "rates", "rates")
+    assert (told.data["_amount_base"], told.system, told.change_set.system) == (
+        [None, "450.00"],
+        "rates",
+        "rates",
+    )
 
 
 def test_a_mended_rate_is_told_and_the_second_run_writes_nothing(in_dollars: Sales) -> None:

@@ -13,6 +13,7 @@ from common.money.models import Currency, Rate
 from common.organisation.models import Department, OwnCompany
 from common.organisation.selectors import company_today
 from common.people.models import User
+from common.places.models import Country
 from common.policy import presets
 from common.policy.models import Role, RoleMember
 
@@ -64,6 +65,12 @@ def user(role: str | None = "manager", department: Department | None = None, **v
             found = Role.objects.get(slug=role)
         RoleMember.objects.create(role=found, user=person)
     return person
+
+
+def country(code: str = "DE") -> Country:
+    """A country."""
+    found, _created = Country.objects.get_or_create(code=code, defaults={"name": code})
+    return found
 
 
 def subtree(*names: str) -> list[Department]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from common.kinds.tones import Tone
+
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "kontor" / "css"
 TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
@@ -48,24 +50,21 @@ TEXT = (
     + [("toast-ink", "toast"), ("toast-ink-2", "toast"), ("toast-action", "toast")]
     + [(f"tint-{tint}-ink", f"tint-{tint}") for tint in (0, 1, 2, 3, 4, 5, "none")]
 )
-MARKS = [
+TONES = [name.removeprefix("tone-") for name in LIGHT if name.startswith("tone-")]
+MARKS = [(f"tone-{tone}", "surface") for tone in TONES] + [
     (mark, "surface") for mark in ("ctl", "red-m", "amber-m", "green-m", "blue-m", "grey-m", "star", "accent")
 ]
 
 
 @pytest.mark.parametrize(("theme", "tokens"), [("light", LIGHT), ("dark", DARK)])
 @pytest.mark.parametrize(("ink", "ground"), TEXT)
-def test_text_has_a_contrast_of_at_least_4_5(
-    theme: str, tokens: dict[str, str], ink: str, ground: str
-) -> None:
+def test_text_has_a_contrast_of_at_least_4_5(theme: str, tokens: dict[str, str], ink: str, ground: str) -> None:
     assert contrast(tokens[ink], tokens[ground]) >= 4.5, f"{theme}: {ink} on {ground}"
 
 
 @pytest.mark.parametrize(("theme", "tokens"), [("light", LIGHT), ("dark", DARK)])
 @pytest.mark.parametrize(("mark", "ground"), MARKS)
-def test_marks_have_a_contrast_of_at_least_3(
-    theme: str, tokens: dict[str, str], mark: str, ground: str
-) -> None:
+def test_marks_have_a_contrast_of_at_least_3(theme: str, tokens: dict[str, str], mark: str, ground: str) -> None:
     assert contrast(tokens[mark], tokens[ground]) >= 3, f"{theme}: {mark} on {ground}"
 
 
@@ -76,9 +75,7 @@ def test_dark_redefines_every_colour_that_is_not_the_same_in_both() -> None:
 
 def test_only_the_token_file_has_hex_colours() -> None:
     others = [path for path in CSS.glob("*.css") if path.name != "tokens.css"]
-    found = {
-        path.name: re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text(encoding="utf-8")) for path in others
-    }
+    found = {path.name: re.findall(r"#[0-9a-fA-F]{3,8}\b", path.read_text(encoding="utf-8")) for path in others}
     assert {name: colours for name, colours in found.items() if colours} == {}
 
 
@@ -104,3 +101,7 @@ def test_every_icon_that_a_template_names_is_in_the_list_of_the_sprite() -> None
         for name in re.findall(r'\{% icon "([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
     }
     assert named <= listed, named - listed
+
+
+def test_every_tone_that_can_be_chosen_has_a_colour() -> None:
+    assert set(TONES) == set(Tone.values)

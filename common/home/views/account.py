@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from common.home.forms import ProfileForm
 from common.people import services
 from common.people.errors import LinkNotValid
-from common.policy.rules import public, signed_in
+from common.policy.rules import PersonRequest, public, signed_in
 
 BACKEND = "common.policy.backends.PrincipalBackend"
 
@@ -35,7 +35,7 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @signed_in
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     """A person's own settings."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +50,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def sidebar(request: HttpRequest) -> HttpResponse:
+def sidebar(request: PersonRequest) -> HttpResponse:
     """Remember whether the side bar is folded."""
     request.user.narrow_sidebar = request.POST.get("sidebar") == "narrow"
     request.user.save(update_fields=["narrow_sidebar"])

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from common.home import today
 from common.kinds import formats
-from common.policy.rules import signed_in
+from common.policy.rules import PersonRequest, signed_in
 from common.records.views.base import viewer_of
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     """Today: what this person should do now, from every app, and the figures of their role."""
     viewer = viewer_of(request)
     groups = [group for group in (load(viewer) for load in today.groups()) if group]

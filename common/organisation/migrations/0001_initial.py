@@ -5,65 +5,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('money', '0001_initial'),
-        ('places', '0001_initial'),
+        ("money", "0001_initial"),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OwnCompany',
+            name="OwnCompany",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('time_zone', models.CharField(default='Europe/Berlin', max_length=64, verbose_name='time zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                ("time_zone", models.CharField(default="Europe/Berlin", max_length=64, verbose_name="time zone")),
             ],
             options={
-                'verbose_name': 'own company',
-                'verbose_name_plural': 'own companies',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "own company",
+                "verbose_name_plural": "own companies",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('keeps_to_owners', models.BooleanField(default=False, help_text="Colleagues of this department do not see each other's requests, leads and deals.", verbose_name='managers see only their own')),
-                ('days_off', models.CharField(blank=True, default='67', help_text='Days of the week without work, 1 = Monday … 7 = Sunday; 67 is Saturday and Sunday.', max_length=7, verbose_name='days off')),
-                ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.country', verbose_name='default country')),
-                ('currency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='money.currency', verbose_name='default currency')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='organisation.department', verbose_name='part of')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                (
+                    "keeps_to_owners",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Colleagues of this department do not see each other's requests, leads and deals.",
+                        verbose_name="managers see only their own",
+                    ),
+                ),
+                (
+                    "days_off",
+                    models.CharField(
+                        blank=True,
+                        default="67",
+                        help_text="Days of the week without work, 1 = Monday … 7 = Sunday; 67 is Saturday and Sunday.",
+                        max_length=7,
+                        verbose_name="days off",
+                    ),
+                ),
+                (
+                    "country",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.country",
+                        verbose_name="default country",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="money.currency",
+                        verbose_name="default currency",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="organisation.department",
+                        verbose_name="part of",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'department',
-                'verbose_name_plural': 'departments',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "department",
+                "verbose_name_plural": "departments",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='day')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('department', models.ForeignKey(blank=True, help_text='Empty: a holiday of every department.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='organisation.department', verbose_name='department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: a holiday of every department.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holidays",
+                        to="organisation.department",
+                        verbose_name="department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'holiday',
-                'verbose_name_plural': 'holidays',
-                'ordering': ['day'],
+                "verbose_name": "holiday",
+                "verbose_name_plural": "holidays",
+                "ordering": ["day"],
             },
         ),
     ]

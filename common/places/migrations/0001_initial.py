@@ -5,46 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Country',
+            name="Country",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('code', models.CharField(max_length=2, unique=True, verbose_name='code')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                ("code", models.CharField(max_length=2, unique=True, verbose_name="code")),
             ],
             options={
-                'verbose_name': 'country',
-                'verbose_name_plural': 'countries',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "country",
+                "verbose_name_plural": "countries",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='City',
+            name="City",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cities', to='places.country', verbose_name='country')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                (
+                    "country",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cities",
+                        to="places.country",
+                        verbose_name="country",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'city',
-                'verbose_name_plural': 'cities',
-                'ordering': ['position', 'name'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('country', 'name'), name='city_once_per_country')],
+                "verbose_name": "city",
+                "verbose_name_plural": "cities",
+                "ordering": ["position", "name"],
+                "abstract": False,
+                "constraints": [models.UniqueConstraint(fields=("country", "name"), name="city_once_per_country")],
             },
         ),
     ]

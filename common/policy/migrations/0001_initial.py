@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,55 +14,98 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('slug', models.SlugField(unique=True, verbose_name='key')),
-                ('is_administrator', models.BooleanField(default=False, verbose_name='may do everything')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                ("slug", models.SlugField(unique=True, verbose_name="key")),
+                ("is_administrator", models.BooleanField(default=False, verbose_name="may do everything")),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RoleMember',
+            name="RoleMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='policy.role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_members', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="policy.role"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="role_members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='role',
-            name='users',
-            field=models.ManyToManyField(blank=True, related_name='roles', through='policy.RoleMember', to=settings.AUTH_USER_MODEL, verbose_name='people'),
+            model_name="role",
+            name="users",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="roles",
+                through="policy.RoleMember",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="people",
+            ),
         ),
         migrations.CreateModel(
-            name='Permission',
+            name="Permission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=60, verbose_name='record type')),
-                ('action', models.CharField(max_length=40, verbose_name='action')),
-                ('scope', models.CharField(choices=[('own', 'own and co-owned'), ('assigned', 'own, co-owned and assigned'), ('team', 'the department, where it shares its work; else as assigned'), ('department', 'the department'), ('subtree', 'the department and those below it'), ('all', 'everything'), ('parent', 'as the record it belongs to')], default='all', max_length=12, verbose_name='scope')),
-                ('only_fields', models.JSONField(blank=True, default=list, verbose_name='only these fields')),
-                ('except_fields', models.JSONField(blank=True, default=list, verbose_name='not these fields')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permissions', to='policy.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("type", models.CharField(max_length=60, verbose_name="record type")),
+                ("action", models.CharField(max_length=40, verbose_name="action")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("own", "own and co-owned"),
+                            ("assigned", "own, co-owned and assigned"),
+                            ("team", "the department, where it shares its work; else as assigned"),
+                            ("department", "the department"),
+                            ("subtree", "the department and those below it"),
+                            ("all", "everything"),
+                            ("parent", "as the record it belongs to"),
+                        ],
+                        default="all",
+                        max_length=12,
+                        verbose_name="scope",
+                    ),
+                ),
+                ("only_fields", models.JSONField(blank=True, default=list, verbose_name="only these fields")),
+                ("except_fields", models.JSONField(blank=True, default=list, verbose_name="not these fields")),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="permissions", to="policy.role"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'permission',
-                'verbose_name_plural': 'permissions',
-                'constraints': [models.UniqueConstraint(fields=('role', 'type', 'action'), name='one_permission_per_role_and_action')],
+                "verbose_name": "permission",
+                "verbose_name_plural": "permissions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("role", "type", "action"), name="one_permission_per_role_and_action"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='rolemember',
-            constraint=models.UniqueConstraint(fields=('role', 'user'), name='role_once_per_person'),
+            model_name="rolemember",
+            constraint=models.UniqueConstraint(fields=("role", "user"), name="role_once_per_person"),
         ),
     ]

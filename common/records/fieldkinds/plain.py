@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from common.changes import values as tracked
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.money import formats as money
-from common.money.models import MoneyField
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
 
@@ -131,6 +132,12 @@ class MoneyKind(NumberKind):
     def text(self, obj: Any) -> str:
         return money.money_of(getattr(obj, self.name), getattr(obj, "currency_id", None))
 
+    def cell(self, obj: Any) -> Cell:
+        """Whole units line up in a list; the exact amount is the tooltip."""
+        value, currency = getattr(obj, self.name), getattr(obj, "currency_id", None)
+        exact = money.money_of(value, currency, cents=True)
+        return {"text": money.money_of(value, currency, cents=False), "title": exact}
+
 
 class DateKind(Kind):
     """Days, and moments by their day."""
@@ -160,11 +167,11 @@ class DateKind(Kind):
     def _between(self, first: date | None, last: date | None) -> Q:
         found = Q()
         if first:
-            start: Any = formats.clock.start_of_day(first, formats.timezone.get_current_timezone()) if self.is_moment else first
+            start: Any = clock.start_of_day(first, timezone.get_current_timezone()) if self.is_moment else first
             found &= Q(**{f"{self.name}__gte": start})
         if last:
             after = last + timedelta(days=1)
-            end: Any = formats.clock.start_of_day(after, formats.timezone.get_current_timezone()) if self.is_moment else after
+            end: Any = clock.start_of_day(after, timezone.get_current_timezone()) if self.is_moment else after
             found &= Q(**{f"{self.name}__lt": end})
         return found
 
@@ -192,7 +199,7 @@ class DateKind(Kind):
         value = getattr(obj, self.name)
         if value is None:
             return ""
-        return formats.short_date(formats.timezone.localtime(value).date() if self.is_moment else value)
+        return formats.short_date(timezone.localtime(value).date() if self.is_moment else value)
 
     def cell(self, obj: Any) -> Cell:
         value = getattr(obj, self.name)
@@ -208,9 +215,9 @@ def _span(word: str, today: date) -> tuple[date | None, date | None]:
         "today": (today, today),
         "overdue": (None, today - timedelta(days=1)),
         "next7": (today, today + timedelta(days=7)),
-        "this-month": (month, formats.clock.add_months(month, 1) - timedelta(days=1)),
-        "last-month": (formats.clock.add_months(month, -1), month - timedelta(days=1)),
-        "last-half-year": (formats.clock.add_months(month, -6), today),
+        "this-month": (month, clock.add_months(month, 1) - timedelta(days=1)),
+        "last-month": (clock.add_months(month, -1), month - timedelta(days=1)),
+        "last-half-year": (clock.add_months(month, -6), today),
     }
     return spans[word]
 

@@ -43,7 +43,7 @@ class ReferenceKind(Kind):
 
     @property
     def label(self) -> Words:
-        return LINK_LABELS[self.name] if self.field is None else self.field.verbose_name  # type: ignore[no-any-return]
+        return LINK_LABELS[self.name] if self.field is None else self.field.verbose_name
 
     @property
     def related(self) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,34 +14,66 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ColourRule',
+            name="ColourRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
-                ('type', models.CharField(max_length=60, verbose_name='record type')),
-                ('condition', models.JSONField(default=dict, verbose_name='condition')),
-                ('tone', models.CharField(choices=[('accent', 'accent'), ('grey', 'grey'), ('slate', 'slate'), ('red', 'red'), ('orange', 'orange'), ('amber', 'amber'), ('yellow', 'yellow'), ('lime', 'lime'), ('green', 'green'), ('teal', 'teal'), ('cyan', 'cyan'), ('blue', 'blue'), ('indigo', 'indigo'), ('violet', 'violet'), ('pink', 'pink'), ('brown', 'brown')], default='amber', max_length=10, verbose_name='colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
+                ("type", models.CharField(max_length=60, verbose_name="record type")),
+                ("condition", models.JSONField(default=dict, verbose_name="condition")),
+                (
+                    "tone",
+                    models.CharField(
+                        choices=[
+                            ("accent", "accent"),
+                            ("grey", "grey"),
+                            ("slate", "slate"),
+                            ("red", "red"),
+                            ("orange", "orange"),
+                            ("amber", "amber"),
+                            ("yellow", "yellow"),
+                            ("lime", "lime"),
+                            ("green", "green"),
+                            ("teal", "teal"),
+                            ("cyan", "cyan"),
+                            ("blue", "blue"),
+                            ("indigo", "indigo"),
+                            ("violet", "violet"),
+                            ("pink", "pink"),
+                            ("brown", "brown"),
+                        ],
+                        default="amber",
+                        max_length=10,
+                        verbose_name="colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'colour rule',
-                'verbose_name_plural': 'colour rules',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "colour rule",
+                "verbose_name_plural": "colour rules",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('value', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='preferences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("value", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="preferences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='preference_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="preference_once")],
             },
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +22,7 @@ from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
 from common.policy import selectors as policy
+from common.policy.rules import PersonRequest
 from common.records import lists, registry, services
 from common.records.declaring import Action
 from common.records.errors import NothingSelected
@@ -60,11 +61,11 @@ class OperationView(RecordView):
         """The toast."""
         return ""
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def get(self, request: PersonRequest, **kwargs: Any) -> HttpResponse:
         obj = self.get_object()
         return self.ask(obj, self.build_form(obj, None))
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: PersonRequest, **kwargs: Any) -> HttpResponse:
         obj = self.get_object()
         if "nonce" not in request.POST and self.build_form(obj, None) is not None:
             return self.get(request, **kwargs)  # a bare button: the form asks first
@@ -136,7 +137,7 @@ class ActionView(OperationView):
         return self.declared.permission or self.declared.name
 
     @property
-    def title(self) -> Any:  # type: ignore[override]  # per address
+    def title(self) -> Any:
         return self.declared.label
 
     @property
@@ -222,7 +223,7 @@ class BinListView(RecordView):
 
     action = "delete"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         rows = self.type.model.everything.get_queryset().filter(deleted_at__isnull=False)
         found = list(rows.for_user(self.viewer.principal, "delete").order_by("-deleted_at", "-pk")[:200])
         removed = Event.objects.filter(subject__in=[row.pk for row in found], kind__endswith=".removed")
@@ -248,7 +249,7 @@ class RestoreView(RecordView):
     http_method_names = ["post"]
     action = "delete"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         rows = self.type.model.everything.get_queryset()
         obj = policy.get_visible(rows, self.viewer.principal, pk, "delete")
         with via(Via.FORM):
@@ -278,12 +279,12 @@ class BulkView(RecordView):
 
     http_method_names = ["post"]
     action = "bulk"
-    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # noqa: RUF012  # read only
-    labels: dict[str, Any] = {  # noqa: RUF012  # read only
+    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # read only
+    labels: dict[str, Any] = {  # read only
         "assign": gettext_lazy("Assign"), "tag": gettext_lazy("Tag"), "bin": gettext_lazy("Move to the bin"),
     }  # fmt: skip
 
-    def post(self, request: HttpRequest, name: str) -> HttpResponse:
+    def post(self, request: PersonRequest, name: str) -> HttpResponse:
         if name not in self.type.bulk or name not in self.forms:
             raise Http404
         rows = self.selected()
@@ -320,13 +321,19 @@ class BulkView(RecordView):
         nonce = self.request.POST.get("nonce") or submissions.new_nonce()
         kept += [("query", self.request.POST.get("query", "")), ("confirmed", "1"), ("nonce", nonce)]
         context = {
-            "title": self.labels[name], "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
-            "form": form, "label": self.labels[name], "danger": name == "bin", "cancel_url": self.back_url,
-            "action": self.request.get_full_path(), "fields": kept,
+            "title": self.labels[name],
+            "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
+            "form": form,
+            "label": self.labels[name],
+            "danger": name == "bin",
+            "cancel_url": self.back_url,
+            "action": self.request.get_full_path(),
+            "fields": kept,
             "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": self.labels[name], "url": ""},
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": self.labels[name], "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("records/operation.html", context, status=status)
 
     def perform(self, name: str, rows: list[RecordModel], data: dict[str, Any]) -> bulk.Outcome:
@@ -342,13 +349,16 @@ class BulkView(RecordView):
         context = {
             "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
             "refused": [
-                {"title": row.title, "url": self.type.page_url(row), "reason": reason} for row, reason in outcome.refused
+                {"title": row.title, "url": self.type.page_url(row), "reason": reason}
+                for row, reason in outcome.refused
             ],
-            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)}, "back_url": self.back_url,
+            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)},
+            "back_url": self.back_url,
             "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": _("Result"), "url": ""},
+                {"label": self.type.label_plural, "url": self.type.url("list")},
+                {"label": _("Result"), "url": ""},
             ],
-        }  # fmt: skip
+        }
         return self.render("records/bulk_result.html", context)
 
 
@@ -358,5 +368,3 @@ def _adder(link: str, keys: set[int], by: User) -> Callable[[RecordModel], Recor
         return changes.edit(row, {link: sorted(have | keys)}, by=by)
 
     return add
-
-

@@ -3,7 +3,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views import View
@@ -11,10 +11,11 @@ from django.views import View
 from common.kinds.models import RecordModel
 from common.policy import selectors as policy
 from common.policy.principal import principal_of
+from common.policy.rules import PersonRequest
 from common.records.declaring import RecordType, Viewer
 
 
-def viewer_of(request: HttpRequest) -> Viewer:
+def viewer_of(request: PersonRequest) -> Viewer:
     """Who looks."""
     return Viewer(request.user, principal_of(request.user))
 
@@ -22,6 +23,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
 class RecordView(View):
     """A page of a record type; `action` is what the person must be allowed to do."""
 
+    request: PersonRequest
     kind: ClassVar[Any] = None
     action = "view"
 
@@ -37,7 +39,8 @@ class RecordView(View):
     def get_object(self, action: str | None = None) -> RecordModel:
         """The record of the address, if the person may do this page's action to it."""
         rows = self.type.select(self.type.model.objects.get_queryset())
-        return policy.get_visible(rows, self.viewer.principal, self.kwargs["pk"], action or self.action)
+        found: RecordModel = policy.get_visible(rows, self.viewer.principal, self.kwargs["pk"], action or self.action)
+        return found
 
     def render(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """A page or fragment, never kept by caches."""

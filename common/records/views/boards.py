@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from common.changes.services import via
 from common.events.models import Via
 from common.kinds.errors import DomainError
+from common.policy.rules import PersonRequest
 from common.records import lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
@@ -27,14 +28,16 @@ class BoardView(ListView):
         assert found is not None  # noqa: S101  # routes exist only for types with a board
         return found
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+    def get(self, request: PersonRequest) -> HttpResponse:
+        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         rows = self.scoped(state, groups)
-        totals = self.board.totals(rows)
-        columns = [self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]]
+        totals: dict[Any, dict[str, Any]] = self.board.totals(rows)
+        columns = [
+            self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]
+        ]
         context = {
-            "tabs": lists.tabs(state, "board"), "filters": lists.filter_row(state) | {"action": self.type.url("board")},
+            "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
             "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
             "total": totals.get(None, {}),
@@ -54,15 +57,19 @@ class BoardView(ListView):
         found = list(inside[start : start + CARDS + 1])
         extra = {"signals": lists.signals(found, self.viewer)}
         cards = [self.board.card(obj, extra, self.viewer) for obj in found[:CARDS]]
-        more = state.link("board-column", column=str(column["key"]), start=str(start + CARDS)) if len(found) > CARDS else ""
+        more = (
+            state.link("board-column", column=str(column["key"]), start=str(start + CARDS))
+            if len(found) > CARDS
+            else ""
+        )
         return {**column, "count": 0, "sum": "", "weighted": "", **sums, "cards": cards, "more_url": more}
 
 
 class BoardColumnView(BoardView):
     """More cards of a column, a fragment."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+    def get(self, request: PersonRequest) -> HttpResponse:
+        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
@@ -78,18 +85,20 @@ class BoardMoveView(RecordView):
     http_method_names = ["post"]
     action = "move"
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         board = self.type.board
         assert board is not None  # noqa: S101  # routes exist only for types with a board
         if closing := request.POST.get("close"):
-            url = f"{self.type.url('action', obj.pk, 'close')}?{urlencode({'outcome': closing, 'next': self.type.url('board')})}"
+            query = urlencode({"outcome": closing, "next": self.type.url("board")})
+            url = f"{self.type.url('action', obj.pk, 'close')}?{query}"
             return HttpResponse(status=204, headers={"HX-Redirect": url})
-        target = request.POST.get("stage", "")
+        on_page = "stage" in request.GET
+        target = request.GET.get("stage", "") if on_page else request.POST.get("stage", "")
         if not target.isdigit() or len(target) > 17:
             raise BadFilter(part="stage")
         try:
-            with via(Via.BOARD):
+            with via(Via.FORM if on_page else Via.BOARD):
                 board.move(obj, int(target), self.viewer.user)
         except DomainError as refusal:
             if request.htmx:
@@ -97,4 +106,4 @@ class BoardMoveView(RecordView):
             return self.render(f"{refusal.status}.html", {"detail": str(refusal)}, status=refusal.status)
         if request.htmx:
             return HttpResponse(status=204)
-        return back(request, self.type.url("board"))
+        return back(request, self.type.page_url(obj) if on_page else self.type.url("board"))

@@ -3,14 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from common.kinds.words import title_sort
 from common.people.models import User
 from common.places.models import City, Country
-from common.policy.rules import signed_in
+from common.policy.rules import PersonRequest, signed_in
 from common.records import filtering
 from common.records.forms import choosable
 from common.records.views.base import RecordView
@@ -25,7 +25,7 @@ DICTIONARIES: dict[str, type[Any]] = {
 class ChooseView(RecordView):
     """The options of a chooser: visible records that match the typed words."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
         rows = self.type.model.objects.for_user(self.viewer.principal)
         if len(words) < 3:
@@ -46,7 +46,7 @@ class ChooseView(RecordView):
 
 
 @signed_in
-def choose_dictionary(request: HttpRequest, key: str) -> HttpResponse:
+def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
     """The options of a chooser over people, tags or places."""
     model = DICTIONARIES.get(key)
     if model is None:
@@ -54,7 +54,9 @@ def choose_dictionary(request: HttpRequest, key: str) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     rows = choosable(model)
     if words and model is User:
-        rows = rows.filter(Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words))
+        rows = rows.filter(
+            Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words)
+        )
     elif words:
         wanted = words.casefold()
         keys = [row.pk for row in rows if wanted in str(row).casefold() or wanted in row.name.casefold()]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from common.changes import submissions
@@ -11,6 +11,7 @@ from common.changes.services import via
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds.models import RecordModel
+from common.policy.rules import PersonRequest
 from common.records import forms
 from common.records.forms import RecordForm
 from common.records.views.base import RecordView
@@ -32,7 +33,7 @@ class FormView(RecordView):
         }  # fmt: skip
         return self.render("records/form.html", context, status=status)
 
-    def answer(self, request: HttpRequest, form: RecordForm, obj: RecordModel | None) -> HttpResponse:
+    def answer(self, request: PersonRequest, form: RecordForm, obj: RecordModel | None) -> HttpResponse:
         """Save once, then to the record; or the form again with what was refused."""
         saved: Any = None
         if form.is_valid():
@@ -61,11 +62,11 @@ class NewView(FormView):
 
     action = "create"
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         initial = {**self.type.initial(request, self.viewer), **request.GET.dict()}
         return self.page(RecordForm(self.type, self.viewer, initial=initial), None)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: PersonRequest) -> HttpResponse:
         return self.answer(request, RecordForm(self.type, self.viewer, data=request.POST), None)
 
 
@@ -74,10 +75,10 @@ class EditView(FormView):
 
     action = "change"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         return self.page(RecordForm(self.type, self.viewer, obj), obj)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         return self.answer(request, RecordForm(self.type, self.viewer, obj, data=request.POST), obj)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
 from common.kinds.words import capital
 from common.policy import scopes
+from common.policy.rules import PersonRequest
 from common.records import filtering, lists
 from common.records.errors import BadFilter
 from common.records.fieldkinds import kind_of
@@ -24,7 +25,7 @@ MOST_PRINTED = 1000
 class ListView(RecordView):
     """The list: tabs, filters, rows, a footer whose sums come as a fragment."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         if "add" in request.GET:
             return self.add_condition(request)
         state = lists.ListState(self.type, self.viewer, request.GET)
@@ -38,7 +39,7 @@ class ListView(RecordView):
         }  # fmt: skip
         return self.render("records/list.html", context)
 
-    def add_condition(self, request: HttpRequest) -> HttpResponseRedirect:
+    def add_condition(self, request: PersonRequest) -> HttpResponseRedirect:
         """`?add=stage&op=in&v=3` becomes `f=stage.in:3` beside what the list already asks."""
         base = request.GET.copy()
         name, op = base.pop("add")[0], (base.pop("op", [""]))[0]
@@ -115,7 +116,7 @@ class ListView(RecordView):
 class TotalsView(RecordView):
     """The footer's sums over all matching rows, a fragment."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         return self.render("partials/list_totals.html", {"totals": lists.totals(state)})
 
@@ -123,7 +124,7 @@ class TotalsView(RecordView):
 class FilterView(RecordView):
     """One condition being built, a fragment in the filter menu (a page without scripts)."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         known = filtering.fields_of(self.type, self.viewer)
         found = known.get(request.GET.get("field", ""))
@@ -161,7 +162,7 @@ def state_pairs(state: lists.ListState) -> list[tuple[str, str]]:
 class PrintView(ListView):
     """The list for paper: every row, up to a thousand, without the frame."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         columns = lists.columns_of(self.type, self.viewer)
         sign = "-" if state.sort.descending else ""
@@ -185,7 +186,7 @@ class ExportView(RecordView):
 
     action = "export"
 
-    def get(self, request: HttpRequest) -> StreamingHttpResponse:
+    def get(self, request: PersonRequest) -> StreamingHttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         rows = self.type.select(state.rows().for_user(self.viewer.principal, "export")).order_by("pk")
         response = StreamingHttpResponse(self.lines(rows), content_type="text/csv; charset=utf-8")
@@ -212,9 +213,9 @@ def safe(cell: Any) -> Any:
     return "" if cell is None else cell
 
 
-def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
+def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:
     """To the address of `next` if it is ours, else to the fallback."""
     target = request.POST.get("next", "")
     if target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        return redirect(target)  # type: ignore[return-value]  # a temporary redirect
-    return redirect(fallback)  # type: ignore[return-value]  # a temporary redirect
+        return redirect(target)
+    return redirect(fallback)

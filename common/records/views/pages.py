@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.changes import values as tracked
@@ -17,6 +18,7 @@ from common.kinds.models import RecordModel
 from common.kinds.words import capital
 from common.people.models import User
 from common.policy import presets, scopes
+from common.policy.rules import PersonRequest
 from common.records import registry, services, timeline
 from common.records.declaring import Action
 from common.records.fieldkinds import kind_of
@@ -29,7 +31,7 @@ class PageView(RecordView):
     composer_error = ""
     composer_text = ""
 
-    def get(self, request: HttpRequest, pk: int, status: int = 200) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int, status: int = 200) -> HttpResponse:
         obj = self.get_object()
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
@@ -127,7 +129,7 @@ class PageView(RecordView):
                 "name": row.name, "url": reverse("files:serve", args=[row.pk, row.name]),
                 "note": " · ".join(filter(None, [
                     filesizeformat(row.blob.size), row.by.full_name if row.by else "",
-                    formats.short_date(formats.timezone.localtime(row.at).date()),
+                    formats.short_date(timezone.localtime(row.at).date()),
                 ])),
                 "remove_url": self.type.url("file-remove", obj.pk, row.pk),
             }
@@ -179,7 +181,7 @@ def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
 class TimelineView(RecordView):
     """Older items of a timeline, a fragment."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         told, more = timeline.placed_on(obj, self.viewer, timeline.unsign(request.GET.get("before", "")))
         url = self.type.url("timeline", obj.pk)
@@ -192,7 +194,7 @@ class TimelineView(RecordView):
 class HistoryView(RecordView):
     """Who changed what, when and how: filter by person, field and way."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         told = timeline.about(obj, self.viewer, request.GET.dict())
         rights = scopes.fields(self.viewer.principal, type(obj))
@@ -224,7 +226,7 @@ class NoteView(PageView):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
         text = request.POST.get("text", "")[:20_000]
         try:
@@ -241,12 +243,10 @@ class FileRemoveView(RecordView):
     http_method_names = ["post"]
     action = "change"
 
-    def post(self, request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    def post(self, request: PersonRequest, pk: int, file_pk: int) -> HttpResponse:
         obj = self.get_object()
         row = Attachment.objects.filter(pk=file_pk, record_id=obj.pk, removed_at=None).first()
         if row is None:
             raise NotVisible
         files.detach(obj, row, by=self.viewer.user)
         return HttpResponseRedirect(f"{self.type.page_url(obj)}#s-files", status=303)
-
-

@@ -5,40 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('spine', '0001_initial'),
+        ("spine", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('names', models.JSONField(blank=True, default=dict, verbose_name='name in other languages')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
             ],
             options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-                'ordering': ['position', 'name'],
-                'abstract': False,
+                "verbose_name": "tag",
+                "verbose_name_plural": "tags",
+                "ordering": ["position", "name"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RecordTag',
+            name="RecordTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='record_tags', to='spine.record')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='record_tags', to='tags.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="record_tags", to="spine.record"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="record_tags", to="tags.tag"
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tag', 'record'), name='tag_once_per_record')],
+                "base_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("tag", "record"), name="tag_once_per_record")],
             },
         ),
     ]

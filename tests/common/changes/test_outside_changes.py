@@ -104,7 +104,7 @@ WAYS: dict[str, Callable[[Scene], Any]] = {
     "event deleted": lambda s: Event.objects.first().delete(),  # type: ignore[union-attr]
     "fixture": a_loaded_fixture,
     "raw update": raw("UPDATE crm_company SET name = 'X'"),
-    "raw update, quoted": raw('  update "crm_company" set name = \'X\''),
+    "raw update, quoted": raw("  update \"crm_company\" set name = 'X'"),
     "raw delete of events": raw("DELETE FROM events_eventlink"),
     "raw insert": raw("INSERT INTO tags_recordtag (record_id, tag_id) VALUES (1, 1)"),
 }

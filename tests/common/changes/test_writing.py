@@ -28,9 +28,7 @@ def test_a_new_record_has_its_row_in_the_spine_and_one_event_that_tells_its_valu
     person = common.user(department=sales)
     industry = Industry.objects.create(name="Paint", names={"ru": "Краски"})
     tag = Tag.objects.create(name="VIP")
-    company = changes.create(
-        Company, {"name": "Lackwerk Ёлка", "industries": [industry.pk], "tags": [tag]}, by=person
-    )
+    company = changes.create(Company, {"name": "Lackwerk Ёлка", "industries": [industry.pk], "tags": [tag]}, by=person)
     record = Record.objects.get(pk=company.pk)
     assert (record.type, record.title, record.owner, record.department) == (
         "crm.company", "Lackwerk Ёлка", person, sales,

@@ -32,7 +32,7 @@ def glyph(stage: Stage) -> dict[str, Any]:
     """What the stage glyph needs: outcome, and the place among the open stages."""
     opened = [s for s in selectors.stages_of(stage.pipeline_id) if s.outcome == Outcome.OPEN]
     index = next((at for at, s in enumerate(opened, start=1) if s.pk == stage.pk), 1)
-    return {"outcome": stage.outcome, "index": index, "of": len(opened) or 1, "name": stage.label}
+    return {"outcome": stage.outcome, "index": index, "of": len(opened) or 1, "name": stage.label, "tone": stage.tone}
 
 
 def glyph_of(stage_id: int) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def deals_table(rows: Any) -> dict[str, Any]:
             {
                 "cells": [
                     link_cell(row.name, f"/deals/{row.pk}/"), stage_cell(glyph_of(row.stage_id)),
-                    money_cell(money.money_of(row.amount, row.currency_id)),
+                    money_cell(money.money_of(row.amount, row.currency_id, cents=False)),
                     date_cell(close_day(row, today)["text"], close_day(row, today)["iso"]),
                 ]
             }

@@ -75,7 +75,12 @@ def managers_for(user: User, request: Request) -> QuerySet[User] | None:
     principal = principal_of(user)
     if policy.may(principal, request, "take"):
         return None
-    people = User.objects.filter(is_active=True, department=request.department, roles__permissions__action="take")
+    people: QuerySet[User] = User.objects.filter(
+        is_active=True,
+        department=request.department,
+        roles__permissions__type=request._meta.label_lower,
+        roles__permissions__action="take",
+    )
     return people.distinct().order_by("last_name", "first_name")
 
 

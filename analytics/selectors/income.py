@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -109,14 +109,14 @@ def income(user: User | Principal, *, department: Department | None = None, owne
         received_before=report.received_between(clock.add_months(first, -MONTHS), first - ONE_DAY),
         expected={key: report.expected_between(key, today, last) for key in NOT_RECEIVED},
         overdue=report.overdue_between(None, today - ONE_DAY), oldest_overdue=report.oldest(),
-        rates=tuple(day_rates(today)),
+        rates=tuple(day_rates(today, report.currencies())),
     )  # fmt: skip
 
 
-def day_rates(day: date) -> list[DayRate]:
-    """The rates the figures of `day` are told at, of all currencies in use."""
+def day_rates(day: date, wanted: Collection[int]) -> list[DayRate]:
+    """The rates the figures of `day` are told at, of these currencies."""
     known = currencies()
-    rows = [row for row in known.by_id.values() if row.archived_at is None and not row.is_base]
+    rows = [row for row in known.by_id.values() if row.pk in wanted and not row.is_base]
     return [DayRate(row, known.quote(row.pk, day)) for row in sorted(rows, key=lambda row: (row.position, row.code))]
 
 
@@ -191,6 +191,10 @@ class _Report:
     def _told(self, groups: list[dict[str, Any]], address: str) -> Figure:
         parts = [(group["total"], group["currency_id"]) for group in groups]
         return Figure(sum(g["count"] for g in groups), sum_in_base(parts, self.today), address)
+
+    def currencies(self) -> set[int]:
+        """The currencies of the payments that are told at today's rates."""
+        return {group["currency_id"] for group in self.waiting}
 
     def oldest(self) -> date | None:
         """The day of the payment that is overdue longest."""

@@ -19,7 +19,7 @@ class UserManager(BaseUserManager["User"].from_queryset(DictionaryRows)):  # typ
 
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
         """A person who may sign in; without a password only by a link."""
-        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        user: User = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save()
         return user
@@ -59,7 +59,7 @@ class User(AbstractBaseUser, DictionaryBase):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
-    objects = UserManager()
+    objects: ClassVar[Any] = UserManager()
 
     class Meta:
         verbose_name = _("person")

@@ -208,7 +208,8 @@ class SeveralRecordsField(SeveralField):
 def choosable(model: type[models.Model]) -> models.QuerySet[Any]:
     """The rows of a dictionary that may be chosen today."""
     if model is User:
-        return User.objects.filter(is_active=True)
+        people: models.QuerySet[Any] = User.objects.filter(is_active=True)
+        return people
     return model._default_manager.in_use()  # type: ignore[attr-defined, no-any-return]  # every dictionary has it
 
 

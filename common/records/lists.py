@@ -35,6 +35,8 @@ class ListState:
     kind: RecordType
     viewer: Viewer
     address: QueryDict
+    verb: str = "list"
+    kept: tuple[str, ...] = ()
 
     @cached_property
     def view(self) -> PresetView | None:
@@ -88,9 +90,7 @@ class ListState:
         """Every row that matches and may be seen: totals, export, board."""
         return self.rows().for_user(self.viewer.principal)
 
-    def link(
-        self, verb: str = "list", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str
-    ) -> str:
+    def link(self, verb: str = "", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str) -> str:
         """The address of this state on another page, or with a change."""
         pairs: list[tuple[str, str]] = []
         if self.view is not None:
@@ -104,13 +104,15 @@ class ListState:
             pairs.append(("q", self.query.words))
         if keep_sort and "sort" in self.address and "sort" not in extra:
             pairs.append(("sort", self.sort.key))
+        pairs += [(name, str(self.address[name])) for name in self.kept if self.address.get(name) and name not in extra]
         pairs += [(name, value) for name, value in extra.items() if value]
-        tail = urlencode(pairs, safe=":,.")
-        return f"{self.kind.url(verb)}?{tail}" if tail else self.kind.url(verb)
+        tail, url = urlencode(pairs, safe=":,."), self.kind.url(verb or self.verb)
+        return f"{url}?{tail}" if tail else url
 
     def link_to_view(self) -> str:
         """The address of the unchanged view."""
-        return f"{self.kind.url('list')}?view={self.view.key}" if self.view else self.kind.url("list")
+        url = self.kind.url(self.verb)
+        return f"{url}?view={self.view.key}" if self.view else url
 
     def hidden(self, *leave: str) -> list[tuple[str, str]]:
         """The state as hidden inputs, without the named parts."""
@@ -249,8 +251,8 @@ def table(state: ListState) -> dict[str, Any]:
     tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
     return {
         "columns": head_of(state, columns), "rows": drawn, "label": kind.label_plural,
-        "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
         "footer": {
+            "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
             "totals_url": state.link("totals") if drawn else "",
             "range": f"{page.first + 1}–{page.first + len(drawn)}" if drawn else "",
             "prev_url": state.link(after=page.before) if page.before else "",
@@ -296,19 +298,19 @@ def sort_toggle(state: ListState) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def tabs(state: ListState, verb: str = "list") -> list[dict[str, Any]]:
+def tabs(state: ListState) -> list[dict[str, Any]]:
     """The views of the type as tabs, and everything."""
     found = [
         {
             "label": view.label,
-            "url": f"{state.kind.url(verb)}?view={view.key}",
+            "url": f"{state.kind.url(state.verb)}?view={view.key}",
             "current": state.view is view,
             "count": None,
         }
         for view in state.kind.views
     ]
     found.append({
-        "label": _("All"), "url": f"{state.kind.url(verb)}?all=1", "current": state.view is None, "count": None,
+        "label": _("All"), "url": f"{state.kind.url(state.verb)}?all=1", "current": state.view is None, "count": None,
     })  # fmt: skip
     return found
 

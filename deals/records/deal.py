@@ -126,7 +126,7 @@ def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]
         "move_url": f"/deals/{obj.pk}/move/",
         "title": obj.name,
         "company": str(obj.company or obj.contact or obj.lead or ""),
-        "amount": money.money_of(obj.amount, obj.currency_id),
+        "amount": money.money_of(obj.amount, obj.currency_id, cents=False),
         "sum": int(base * 100) if base is not None else 0,
         "close": {"text": close["text"], "late": bool(close["tone"])},
         "next": drawing.next_step(obj, today),

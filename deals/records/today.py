@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _g
@@ -25,7 +26,7 @@ def _step_row(deal: Any, *, may_finish: bool) -> dict[str, Any]:
         "title": deal.next_step or deal.name, "url": f"/deals/{deal.pk}/", "state": step["state"],
         "note": " · ".join(str(part) for part in (deal.name if deal.next_step else "", party or "") if part),
         "when": step["when"], "when_tone": tones.get(step["state"], ""),
-        "amount": money.money_of(deal.amount, deal.currency_id),
+        "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
         "done_url": f"/deals/{deal.pk}/done/?next=/" if may_finish and deal.next_step else "",
         "snooze_url": f"/deals/{deal.pk}/step/?next=/" if may_finish else "",
     }  # fmt: skip
@@ -49,13 +50,16 @@ def _steps(label: str, which: str, query: str) -> Any:
 def _payments(viewer: Viewer) -> dict[str, Any] | None:
     if not viewer.principal.may(PAYMENT, "view"):
         return None
-    rows, count = selectors.payments_due(viewer.user, viewer.principal, formats.viewer_today())
+    today_is = formats.viewer_today()
+    rows, count = selectors.payments_due(viewer.user, viewer.principal, today_is)
     if not rows:
         return None
+    until = today_is + timedelta(days=7)
+    scope = "&f=owner.in:me" if selectors.is_seller(viewer.principal) else ""
     return {
-        "label": _g("Payments due in 7 days"),
+        "label": _g("Payments overdue or due in 7 days"),
         "count": count,
-        "url": "/payments/?f=certainty.not:received&f=on.is:next7",
+        "url": f"/payments/?f=certainty.not:received&f=on.lte:{until}{scope}",
         "rows": [_payment_row(row) for row in rows],
     }
 
@@ -67,7 +71,33 @@ def _payment_row(row: Any) -> dict[str, Any]:
         "title": " · ".join(str(part) for part in (name, row.deal.company or "") if part), "icon": "cash",
         "url": f"/deals/{row.deal_id}/#s-payments", "note": f"{row.deal.name} · {row.get_certainty_display()}",
         "when": day["title"] or day["text"], "when_tone": day["tone"], "state": "later",
-        "amount": money.money_of(row.amount, row.currency_id),
+        "amount": money.money_of(row.amount, row.currency_id, cents=False),
+    }  # fmt: skip
+
+
+def _closing(viewer: Viewer) -> dict[str, Any] | None:
+    """For those who do not sell: the largest deals that should close soon."""
+    if selectors.is_seller(viewer.principal) or not viewer.principal.may(DEAL, "view"):
+        return None
+    rows, count = selectors.closing_soon(viewer.principal, formats.viewer_today())
+    if not rows:
+        return None
+    return {
+        "label": _g("Largest deals closing this month"),
+        "count": count,
+        "url": "/deals/?f=state.is:open&f=expected_close.is:this-month",
+        "rows": [_closing_row(deal) for deal in rows],
+    }
+
+
+def _closing_row(deal: Any) -> dict[str, Any]:
+    today_is = formats.viewer_today()
+    close = drawing.close_day(deal, today_is)
+    return {
+        "title": deal.name, "url": f"/deals/{deal.pk}/", "state": drawing.next_step(deal, today_is)["state"],
+        "note": " · ".join(str(p) for p in (deal.company, deal.stage, deal.owner) if p),
+        "when": close["text"], "when_tone": close["tone"],
+        "amount": money.money_of(deal.amount, deal.currency_id, cents=False),
     }  # fmt: skip
 
 
@@ -154,6 +184,7 @@ today.group(10, _steps("Overdue", "overdue", f"{MINE}&f=next_step_on.is:overdue"
 today.group(20, _steps("Today", "today", f"{MINE}&f=next_step_on.is:today"))
 today.group(40, _steps("Deals with no next step", "none", f"{MINE}&f=next_step_on.empty"))
 today.group(50, _payments)
+today.group(60, _closing)
 today.rail(10, _figures)
 today.rail(20, _expected)
 badges.source("home", _badge)

@@ -4,6 +4,7 @@ from deals.selectors.choices import open_stages, other_pipelines, reasons_in_use
 from deals.selectors.days import (
     MonthFigures,
     badge,
+    closing_soon,
     expected_by_month,
     is_seller,
     month_figures,
@@ -50,6 +51,7 @@ __all__ = [
     "badge",
     "board_totals",
     "boards_for",
+    "closing_soon",
     "coowners_of",
     "currency_for",
     "days_in_stage",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from common import clock
 from common.kinds.models import RecordQuerySet
@@ -56,11 +56,21 @@ def badge(principal: Principal, today: date) -> tuple[RecordQuerySet[Any], Recor
 def payments_due(user: User, principal: Principal, today: date) -> tuple[list[Payment], int]:
     """Payments not received that should have come or are due within seven days; a seller's own."""
     rows = Payment.objects.for_user(principal).exclude(certainty=Certainty.RECEIVED)
-    rows = rows.filter(on__lte=today + timedelta(days=7), on__gte=today - timedelta(days=90))
+    rows = rows.filter(on__lte=today + timedelta(days=7))
     if is_seller(principal):
         rows = rows.filter(owner=user.pk)
     shown = list(rows.select_related("deal__company").order_by("on", "pk")[: SIZE + 1])
     return shown[:SIZE], len(shown) if len(shown) <= SIZE else rows.count()
+
+
+def closing_soon(principal: Principal, today: date) -> tuple[list[Deal], int]:
+    """Open deals that should close by the end of this month, the largest first, and how many there are."""
+    rows = Deal.objects.for_user(principal).filter(closed_on=None)
+    rows = rows.filter(expected_close__gte=today.replace(day=1), expected_close__lte=clock.month_end(today))
+    largest = rows.select_related("company", "contact", "stage", "owner").order_by(
+        F("amount").desc(nulls_last=True), "pk"
+    )
+    return list(largest[:SIZE]), rows.count()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from common.changes import services as changes
 from common.changes.services import Actor
 from common.organisation.selectors import company_today
 from deals import services
-from deals.models import ClosingReason, Deal, Outcome, Payment, Pipeline, Stage
+from deals.models import ClosingReason, Deal, DealLine, Outcome, Payment, Pipeline, Stage
 from tests.factories.common import SETUP, currency, number
 from tests.factories.crm import company
 
@@ -58,3 +58,9 @@ def payment(of: Deal, amount: str = "100.00", certainty: str = "high", *, code: 
         "certainty": certainty,
     }
     return changes.create(Payment, given, by=by)
+
+
+def line(of: Deal, *, by: Actor = SETUP, **values: Any) -> DealLine:
+    """A line of a deal."""
+    given = {"deal": of, "name": f"Valve {number()}", "price": Decimal(10), **values}
+    return changes.create(DealLine, given, by=by)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from common.kinds.tones import Tone
+
 ROOT = Path(__file__).resolve().parents[2]
 CSS = ROOT / "static" / "kontor" / "css"
 TOKENS = (CSS / "tokens.css").read_text(encoding="utf-8")
@@ -48,7 +50,10 @@ TEXT = (
     + [("toast-ink", "toast"), ("toast-ink-2", "toast"), ("toast-action", "toast")]
     + [(f"tint-{tint}-ink", f"tint-{tint}") for tint in (0, 1, 2, 3, 4, 5, "none")]
 )
-MARKS = [(mark, "surface") for mark in ("ctl", "red-m", "amber-m", "green-m", "blue-m", "grey-m", "star", "accent")]
+TONES = [name.removeprefix("tone-") for name in LIGHT if name.startswith("tone-")]
+MARKS = [(f"tone-{tone}", "surface") for tone in TONES] + [
+    (mark, "surface") for mark in ("ctl", "red-m", "amber-m", "green-m", "blue-m", "grey-m", "star", "accent")
+]
 
 
 @pytest.mark.parametrize(("theme", "tokens"), [("light", LIGHT), ("dark", DARK)])
@@ -96,3 +101,7 @@ def test_every_icon_that_a_template_names_is_in_the_list_of_the_sprite() -> None
         for name in re.findall(r'\{% icon "([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
     }
     assert named <= listed, named - listed
+
+
+def test_every_tone_that_can_be_chosen_has_a_colour() -> None:
+    assert set(TONES) == set(Tone.values)

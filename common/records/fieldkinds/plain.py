@@ -132,6 +132,12 @@ class MoneyKind(NumberKind):
     def text(self, obj: Any) -> str:
         return money.money_of(getattr(obj, self.name), getattr(obj, "currency_id", None))
 
+    def cell(self, obj: Any) -> Cell:
+        """Whole units line up in a list; the exact amount is the tooltip."""
+        value, currency = getattr(obj, self.name), getattr(obj, "currency_id", None)
+        exact = money.money_of(value, currency, cents=True)
+        return {"text": money.money_of(value, currency, cents=False), "title": exact}
+
 
 class DateKind(Kind):
     """Days, and moments by their day."""

@@ -70,7 +70,7 @@ def avatar(person: Any, size: int = 22, *, decorative: bool = False) -> SafeStri
     )
 
 
-def pie(share: float, size: int) -> SafeString:
+def pie(share: float, size: int, css: str = "") -> SafeString:
     share = min(max(share, 0.0), 0.999)
     angle = share * 2 * math.pi
     x, y = 8 + 4.1 * math.sin(angle), 8 - 4.1 * math.cos(angle)
@@ -78,7 +78,7 @@ def pie(share: float, size: int) -> SafeString:
     return format_html(
         f'<svg {GLYPH}><circle cx="8" cy="8" r="6.1" stroke="currentColor" stroke-width="1.5"/>'
         '<path d="{}" fill="currentColor"/></svg>',
-        "",
+        css,
         size,
         size,
         wedge,
@@ -87,11 +87,12 @@ def pie(share: float, size: int) -> SafeString:
 
 @register.simple_tag
 def stage_glyph(stage: Any, size: int = 16) -> SafeString:
-    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index, of."""
+    """Pie i/(n+1) of an open stage, check when won, cross when lost. Reads outcome, index, of, tone."""
     outcome = read(stage, "outcome") or "open"
     if outcome == "open":
         index, of = int(read(stage, "index", 1) or 0), int(read(stage, "of", 1) or 1)
-        return pie(index / (of + 1), size)
+        tone = read(stage, "tone") or "accent"
+        return pie(index / (of + 1), size, "" if tone == "accent" else f" k-tone-{tone}")
     mark = "m5.2 8.2 2 2 3.7-4.1" if outcome == "won" else "m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2"
     return format_html(
         f'<svg {GLYPH}><circle cx="8" cy="8" r="6.9" fill="currentColor"/>'

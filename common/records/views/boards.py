@@ -29,7 +29,7 @@ class BoardView(ListView):
         return found
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         rows = self.scoped(state, groups)
         totals: dict[Any, dict[str, Any]] = self.board.totals(rows)
@@ -37,7 +37,7 @@ class BoardView(ListView):
             self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]
         ]
         context = {
-            "tabs": lists.tabs(state, "board"), "filters": lists.filter_row(state) | {"action": self.type.url("board")},
+            "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
             "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
             "total": totals.get(None, {}),
@@ -69,7 +69,7 @@ class BoardColumnView(BoardView):
     """More cards of a column, a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
@@ -93,11 +93,12 @@ class BoardMoveView(RecordView):
             query = urlencode({"outcome": closing, "next": self.type.url("board")})
             url = f"{self.type.url('action', obj.pk, 'close')}?{query}"
             return HttpResponse(status=204, headers={"HX-Redirect": url})
-        target = request.POST.get("stage", "")
+        on_page = "stage" in request.GET
+        target = request.GET.get("stage", "") if on_page else request.POST.get("stage", "")
         if not target.isdigit() or len(target) > 17:
             raise BadFilter(part="stage")
         try:
-            with via(Via.BOARD):
+            with via(Via.FORM if on_page else Via.BOARD):
                 board.move(obj, int(target), self.viewer.user)
         except DomainError as refusal:
             if request.htmx:
@@ -105,4 +106,4 @@ class BoardMoveView(RecordView):
             return self.render(f"{refusal.status}.html", {"detail": str(refusal)}, status=refusal.status)
         if request.htmx:
             return HttpResponse(status=204)
-        return back(request, self.type.url("board"))
+        return back(request, self.type.page_url(obj) if on_page else self.type.url("board"))

@@ -247,8 +247,9 @@ def add_line(deal: Deal, values: Mapping[str, Any], *, by: Actor) -> DealLine:
 def edit_line(line: DealLine, values: Mapping[str, Any], *, by: Actor, base_version: int | None = None) -> DealLine:
     """Change a line; the deal's amount follows as in `add_line`."""
     label = _("Line changed: %(deal)s") % {"deal": line.deal.name}
+    given = {name: value for name, value in values.items() if name == "product" or value not in (None, "")}
     with changes.change_set(label, by=by), _amount_follows(line.deal, by):
-        return changes.edit(line, values, by=by, base_version=base_version)
+        return changes.edit(line, given, by=by, base_version=base_version)
 
 
 def remove_line(line: DealLine, *, by: Actor) -> None:

@@ -84,7 +84,8 @@ def grants(principal: Principal, model: type[RecordModel], action: str) -> tuple
         above = parent_type(model)
         if above is not None:
             for outer in principal.grants_for(above, "view" if action == "view" else "change"):
-                found.append(Grant(outer.scope, grant.only, grant.excepted))
+                if outer.scope != Scope.PARENT:
+                    found.append(Grant(outer.scope, grant.only, grant.excepted))
     return tuple(found)
 
 

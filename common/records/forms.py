@@ -57,7 +57,7 @@ class RecordForm(forms.Form):
 
     def _initial(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if self.obj is None:
-            return dict(given)
+            return {**default_values(self.kind), **given}
         model = type(self.obj)
         return {
             name: tracked.decode(model, name, tracked.current(self.obj, name))
@@ -84,7 +84,8 @@ class RecordForm(forms.Form):
         """Say what the database would refuse before it does, in words."""
         sets = {f.name for f in self.kind.model._meta.many_to_many} | set(self.kind.model.link_fields)
         plain = {n: cleaned[n] for n in self.value_names if n not in sets and not isinstance(cleaned[n], NewRecord)}
-        if len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
+        empty = [n for n, value in plain.items() if value is None and not self.kind.model._meta.get_field(n).null]
+        if empty or len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
             return
         probe = self.kind.model.everything.get(pk=self.obj.pk) if self.obj else self.kind.model()
         for name, value in plain.items():
@@ -153,6 +154,17 @@ class RecordForm(forms.Form):
     def said(self, name: str, stored: Any) -> str:
         """An encoded value in words, for the conflict box."""
         return say(self.kind.model, name, stored)
+
+
+def default_values(kind: RecordType) -> dict[str, Any]:
+    """What the fields of a new record begin with by themselves."""
+    found: dict[str, Any] = {}
+    for section in kind.sections:
+        for name in section.names:
+            field: Any = None if name in tracked.link_fields else kind.model._meta.get_field(name)
+            if field is not None and field.concrete and not field.many_to_many and field.has_default():
+                found[name] = field.get_default()
+    return found
 
 
 def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordModel | None) -> forms.Field:

@@ -59,7 +59,7 @@ def rights_for(persona: Persona, type_key: str, action: str) -> list[Right]:
         elif type_key in PARTS:
             on_whole = "view" if action == "view" else "change"
             for whole in persona.rights:
-                if (whole.type, whole.action) == (PARTS[type_key], on_whole):
+                if (whole.type, whole.action) == (PARTS[type_key], on_whole) and whole.scope != "parent":
                     found.append(Right(type_key, action, whole.scope, right.only, right.excepted))
     return found
 

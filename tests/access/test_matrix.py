@@ -17,12 +17,12 @@ from common.policy.models import Permission, Role, RoleMember, Scope
 from common.policy.principal import principal_of
 from tests.access import oracle
 from tests.access.oracle import Persona, Right
-from tests.access.world import ACTIONS, PARTS, World, build
+from tests.access.world import ACTIONS, World, build
 
 pytestmark = pytest.mark.django_db
 
 FIELDS = ("name", "amount", "owner", "email")
-SCOPES = [scope for scope in Scope.values]
+SCOPES = list(Scope.values)
 
 
 @pytest.fixture
@@ -118,25 +118,20 @@ def test_an_archived_role_gives_nothing(world: World) -> None:
     compare(world, Persona(world.person.pk, [], {world.sales.pk}))
 
 
-FIELD_SETS = st.sets(st.sampled_from(FIELDS), max_size=2)
+FIELD_SETS = st.one_of(st.just(set[str]()), st.sets(st.sampled_from(FIELDS), max_size=2))
 
 
 @st.composite
 def roles(draw: st.DrawFn) -> list[list[Right]]:
-    """At least three roles with at least two rights each; the first one sees something of one type surely."""
+    """At least three roles; each sees rows of two types or more and may do two things or more to them."""
     made = []
     for _role in range(draw(st.integers(3, 4))):
-        rights: dict[tuple[str, str], Right] = {}
-        for _right in range(draw(st.integers(2, 12))):
-            key = draw(st.sampled_from(sorted(ACTIONS)))
-            action = draw(st.one_of(st.sampled_from(ACTIONS[key]), st.sampled_from(["view", "change"])))
-            scope = draw(st.sampled_from(SCOPES))
-            rights[key, action] = Right(key, action, scope, frozenset(draw(FIELD_SETS)), frozenset(draw(FIELD_SETS)))
-        if draw(st.booleans()):
-            part = draw(st.sampled_from(sorted(PARTS)))
-            action = draw(st.sampled_from(["view", "change", "create"]))
-            rights[part, action] = Right(part, action, "parent")
-        made.append(list(rights.values()))
+        rights = []
+        for key in draw(st.sets(st.sampled_from(sorted(ACTIONS)), min_size=2)):
+            for action in {"view", *draw(st.sets(st.sampled_from(ACTIONS[key]), min_size=2))}:
+                scope = draw(st.sampled_from(SCOPES))
+                rights.append(Right(key, action, scope, frozenset(draw(FIELD_SETS)), frozenset(draw(FIELD_SETS))))
+        made.append(rights)
     return made
 
 
@@ -145,7 +140,7 @@ def totals() -> Iterator[list[int]]:
     """Pairs asked and granted over all random examples: a test that grants nearly nothing says nearly nothing."""
     counted = [0, 0]
     yield counted
-    assert counted[1] > counted[0] * 0.05, counted
+    assert counted[1] > counted[0] * 0.15, counted
 
 
 @settings(suppress_health_check=list(HealthCheck))

@@ -150,10 +150,7 @@ def test_without_a_broker_the_sweeper_still_offers_the_job(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_run_a_job_once(calls: list[Any], scale: float) -> None:
-    if connection.vendor == "sqlite":
-        workers = 2
-    else:
-        workers = 4
+    workers = 2 if connection.vendor == "sqlite" else 4
     for _round in range(max(3, round(10 * scale))):
         calls.clear()
         job = jobs.enqueue("tests.note")

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
-from common.home import badges, today
+from common.home import badges, going_live, today
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.people.models import User
@@ -257,3 +257,16 @@ dictionaries.declare(
         order=40,
     )
 )
+
+
+def _form_step() -> dict[str, Any]:
+    form = selectors.first_site_form()
+    return {
+        "title": _g("Put the request form on your site"),
+        "text": f"/forms/{form.slug}/" if form else _g("There is no form yet"),
+        "done": selectors.has_site_request(),
+        "action": {"label": _g("Show"), "url": f"/forms/{form.slug}/" if form else "/settings/forms/new/"},
+    }
+
+
+going_live.step(40, _form_step)

@@ -93,7 +93,8 @@ class ListView(RecordView):
         """Why there is nothing, and what to do about it."""
         if table["rows"]:
             return None
-        if state.query.words or state.query.conditions:
+        anything = self.type.model.objects.for_user(self.viewer.principal).exists()
+        if anything and (state.query.words or state.query.conditions):
             said = [f"{c['field']} {c['op']} {c['value']}".strip() for c in lists.filter_row(state)["chips"]]
             if state.query.words:
                 said.insert(0, f"“{state.query.words}”")

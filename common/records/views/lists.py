@@ -78,8 +78,8 @@ class ListView(RecordView):
         may = self.viewer.principal.may
         bulk_right = may(self.type.key, "bulk")
         known: dict[str, dict[str, Any]] = {
-            "assign": {"label": _("Assign"), "icon": "user", "action": "bulk"},
-            "tag": {"label": _("Tag"), "icon": "tag", "action": "bulk"},
+            "assign": {"label": _("Assign people"), "icon": "user", "action": "bulk"},
+            "tag": {"label": _("Add tags"), "icon": "tag", "action": "bulk"},
             "bin": {"label": _("Delete"), "icon": "trash", "action": "delete", "danger": True},
         }
         offered = [
@@ -97,7 +97,7 @@ class ListView(RecordView):
         if anything and (state.query.words or state.query.conditions):
             said = [f"{c['field']} {c['op']} {c['value']}".strip() for c in lists.filter_row(state)["chips"]]
             if state.query.words:
-                said.insert(0, f"“{state.query.words}”")
+                said.insert(0, _("“%(words)s”") % {"words": state.query.words})
             last = state.query.conditions[-1] if state.query.conditions else None
             everywhere = f"{self.type.url('list')}?{urlencode({'all': 1, 'q': state.query.words})}"
             return {

@@ -263,10 +263,10 @@ dictionaries.declare(
 def _form_step() -> dict[str, Any]:
     form = selectors.first_site_form()
     return {
-        "title": _g("Put the request form on your site"),
-        "text": f"/forms/{form.slug}/" if form else _g("There is no form yet"),
+        "title": gettext("Put the request form on your site"),
+        "text": f"/forms/{form.slug}/" if form else gettext("There is no form yet"),
         "done": selectors.has_site_request(),
-        "action": {"label": _g("Show"), "url": f"/forms/{form.slug}/" if form else "/settings/forms/new/"},
+        "action": {"label": gettext("Show"), "url": f"/forms/{form.slug}/" if form else "/settings/forms/new/"},
     }
 
 

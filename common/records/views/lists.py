@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -217,6 +216,5 @@ def safe(cell: Any) -> Any:
 def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:
     """To the address of `next` if it is ours, else to the fallback."""
     target = request.POST.get("next", "")
-    if target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        return redirect(target)
-    return redirect(fallback)
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return HttpResponseRedirect(target if ours else fallback, status=303)

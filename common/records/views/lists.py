@@ -118,7 +118,7 @@ class TotalsView(RecordView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
-        return self.render("partials/list_totals.html", {"totals": lists.totals(state)})
+        return self.render("records/_totals.html", {"totals": lists.totals(state), "tabs": lists.tab_counts(state)})
 
 
 class FilterView(RecordView):

@@ -163,7 +163,7 @@ class RecordType:
     sections: ClassVar[Sequence[Section]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
     actions: ClassVar[Sequence[Action]] = ()
-    bulk: ClassVar[Sequence[str]] = ("transfer", "tag", "bin")
+    bulk: ClassVar[Sequence[str]] = ("assign", "tag", "bin")
     board: ClassVar[Board | None] = None
     related: ClassVar[Sequence[str]] = ()
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.

@@ -35,7 +35,7 @@ def compile_all() -> None:
 def update() -> None:
     """Bring the .po files up to date with the texts of the code and the templates."""
     options = {"locale": LANGUAGES, "ignore_patterns": NOT_EXTRACTED}
-    call_command("makemessages", no_obsolete=True, no_wrap=True, **options)
+    call_command("makemessages", no_obsolete=True, no_wrap=True, add_location="file", **options)
 
 
 def extracted() -> dict[Key, polib.POEntry]:

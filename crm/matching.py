@@ -25,7 +25,7 @@ from crm.keys import SHORTEST_PHONE, domain_of, email_key, name_key, name_words,
 from crm.models import Company, CompanyName, Contact, Lead
 
 CHOSEN, OFFERED, SURE = 0.90, 0.50, 0.99
-MOST_CANDIDATES, MOST_OFFERED = 30, 5
+MOST_CANDIDATES, MOST_OFFERED = 30, 3
 SAME_EMAIL, SAME_NAME, SAME_DOMAIN, SAME_PHONE = 0.97, 0.92, 0.80, 0.80
 SAME_WORDS, KNOWN_AS, SAME_PERSON, SAME_COMPANY = 0.85, 0.85, 0.60, 0.50
 WEAKEST_NAME, NAME_WEIGHT = 0.60, 0.85

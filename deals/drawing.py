@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from common.kinds import formats
 from common.kinds.models import RecordQuerySet
@@ -198,7 +198,7 @@ def deals_table(rows: Any) -> dict[str, Any]:
     return {
         "columns": [
             {"label": _("Deal")}, {"label": _("Stage"), "kind": "stage"}, {"label": _("Amount"), "numeric": True},
-            {"label": _("Close"), "kind": "date"},
+            {"label": pgettext("date", "Close"), "kind": "date"},
         ],
         "rows": [
             {

@@ -36,7 +36,7 @@ class CloseForm(DealForm):
         None, label=gettext_lazy("Closing reason"), empty_label=None, widget=forms.RadioSelect
     )
     amount = NumberField(label=gettext_lazy("Amount"), decimal_places=2, max_digits=18, required=False, min_value=0)
-    closed_on = NaturalDateField(label=gettext_lazy("On"), required=False)
+    closed_on = NaturalDateField(label=gettext_lazy("Closed on"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from common.home import badges, today
+from common.home import badges, going_live, today
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.people.models import User
@@ -66,7 +66,7 @@ class RequestType(RecordType):
         ),
         Column(
             "sender",
-            _("From"),
+            pgettext_lazy("sender", "From"),
             slot="sub",
             field="email",
             cell=lambda obj, extra, viewer: {"text": obj.full_name or obj.email or obj.phone},
@@ -153,11 +153,11 @@ class RequestType(RecordType):
     bulk = ("tag", "bin")
 
     def head(self, obj: Request, viewer: Viewer) -> dict[str, Any]:
-        owner = {"label": str(obj.owner), "person": person_cell(obj.owner), "text": _g("owner")} if obj.owner else {
-            "label": _g("nobody has it"), "text": "",
-        }  # fmt: skip
+        owner: dict[str, Any] = {"label": gettext("nobody has it"), "text": ""}
+        if obj.owner:
+            owner = {"label": str(obj.owner), "person": person_cell(obj.owner), "text": gettext("owner")}
         source = (
-            {"label": str(obj.source), "text": _g("from")}
+            {"label": str(obj.source), "text": pgettext("source", "from")}
             if obj.source
             else {"label": obj.get_channel_display(), "text": ""}
         )
@@ -190,7 +190,8 @@ def requests_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
     if not rows:
         return {"hidden": True}
     return {
-        "count": len(rows), "columns": [{"label": _g("Request")}, {"label": _g("Status")}, {"label": _g("Received")}],
+        "count": len(rows),
+        "columns": [{"label": gettext("Request")}, {"label": gettext("Status")}, {"label": gettext("Received")}],
         "rows": [
             {"cells": [
                 link_cell(row.name, f"/requests/{row.pk}/"), text_cell(row.get_status_display()),
@@ -227,7 +228,7 @@ def _today(viewer: Viewer) -> dict[str, Any] | None:
     if not rows:
         return None
     return {
-        "label": _g("Requests waiting for an answer"), "count": len(rows), "url": "/requests/",
+        "label": gettext("Requests waiting for an answer"), "count": len(rows), "url": "/requests/",
         "rows": [
             {
                 "title": row.name, "url": f"/requests/{row.pk}/", "state": "request",
@@ -257,3 +258,16 @@ dictionaries.declare(
         order=40,
     )
 )
+
+
+def _form_step() -> dict[str, Any]:
+    form = selectors.first_site_form()
+    return {
+        "title": gettext("Put the request form on your site"),
+        "text": f"/forms/{form.slug}/" if form else gettext("There is no form yet"),
+        "done": selectors.has_site_request(),
+        "action": {"label": gettext("Show"), "url": f"/forms/{form.slug}/" if form else "/settings/forms/new/"},
+    }
+
+
+going_live.step(40, _form_step)

@@ -136,3 +136,13 @@ def countries_offered() -> QuerySet[Country]:
     """The countries the public form offers."""
     rows: QuerySet[Country] = Country.objects.in_use()
     return rows
+
+
+def first_site_form() -> SiteForm | None:
+    """A public form in use, if there is one."""
+    return SiteForm.objects.in_use().first()
+
+
+def has_site_request() -> bool:
+    """Whether anything ever came through a public form."""
+    return bool(Request.everything.filter(channel=Request.Channel.SITE).exists())

@@ -44,7 +44,7 @@ def place(obj: RecordModel, *, by: Actor, owner: Any, department: Any) -> None:
     user = person(by)
     parent = getattr(obj, obj.parent_field) if obj.parent_field else None
     if parent is not None:
-        obj.owner_id, obj.department_id = parent.owner_id, parent.department_id
+        obj.owner, obj.department = parent.owner, parent.department
         return
     obj.owner = user if owner is DEFAULT else owner
     if department is not DEFAULT:

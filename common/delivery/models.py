@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.jobs.models import Work
 
@@ -12,7 +13,7 @@ class Delivery(Work):
     """One mail to one address, from the moment it is wanted to its end."""
 
     class State(models.TextChoices):
-        PENDING = "pending", _("waiting")
+        PENDING = "pending", pgettext_lazy("mail", "waiting")
         TRANSMITTING = "transmitting", _("being sent")
         SENT = "sent", _("sent")
         REFUSED = "refused", _("refused")
@@ -22,7 +23,7 @@ class Delivery(Work):
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PENDING)
     recipient = models.CharField(_("to"), max_length=254)
-    sender = models.CharField(_("from"), max_length=254)
+    sender = models.CharField(pgettext_lazy("sender", "from"), max_length=254)
     subject = models.CharField(_("subject"), max_length=250)
     message_id = models.CharField(max_length=120, unique=True)
     body = models.TextField(_("text"))

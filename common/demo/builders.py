@@ -24,16 +24,17 @@ def register(order: int, build: Build) -> None:
 
 
 @transaction.atomic
-def build_company(*, language: str, seed: int, today: date | None = None) -> Scene:
+def build_company(*, language: str, seed: int, today: date | None = None, size: float = 1) -> Scene:
     """Make the demonstration company as it stands on `today`, all or nothing.
 
-    What is told here happened long ago: no reaction is owed to it, so nobody gets mail.
+    A smaller `size` makes a part of it, for tests. What is told here happened long ago: no reaction is owed
+    to it, so nobody gets mail.
     """
     day = today or clock.today(ZONE)
     now = clock.now()
     if day != clock.today(ZONE):
         now = clock.start_of_day(day, ZONE) + timedelta(hours=BUSY_UNTIL)
-    scene = Scene(today=day, now=now, language=language, seed=seed, zone=ZONE)
+    scene = Scene(today=day, now=now, language=language, seed=seed, zone=ZONE, size=size)
     with clock.stopped(now), translation.override(language), without_reactions():
         presets.load_all()
         for _order, build in sorted(_builders, key=lambda entry: entry[0]):

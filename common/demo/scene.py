@@ -23,15 +23,16 @@ from common.people.models import User
 T = TypeVar("T")
 Text = tuple[str, str]
 """English and Russian."""
-Act = Callable[[], None]
+Act = Callable[[], object]
 BUSY_UNTIL = 18
 
 
 class Scene:
     """One demonstration company while it is made."""
 
-    def __init__(self, *, today: date, now: datetime, language: str, seed: int, zone: str) -> None:
+    def __init__(self, *, today: date, now: datetime, language: str, seed: int, zone: str, size: float) -> None:
         self.today, self.now, self.language, self.seed, self.zone = today, now, language, seed, zone
+        self.size = size
         self.people: dict[str, User] = {}
         self.departments: dict[str, Department] = {}
         self._kept: dict[type[Any], Any] = {}
@@ -46,6 +47,10 @@ class Scene:
     def say(self, text: Text) -> str:
         """A text in the language of the demonstration."""
         return text[1] if self.language == "ru" else text[0]
+
+    def count(self, whole: int) -> int:
+        """How many of something there are at the size of this scene."""
+        return max(1, round(whole * self.size))
 
     def keep(self, thing: object) -> None:
         """Hand something to later builders, by its class."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.jobs.models import Work
@@ -19,7 +20,7 @@ class Via(models.TextChoices):
     BULK = "bulk", _("many at once")
     IMPORT = "import", _("import")
     API = "api", _("API")
-    MAIL = "mail", _("mail")
+    MAIL = "mail", pgettext_lazy("way of a change", "mail")
     SITE = "site", _("site form")
     AUTOMATION = "automation", _("rule")
     UNDO = "undo", _("undo")

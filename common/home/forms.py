@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from common.people.choices import language_choices, zone_choices
 from common.people.models import User
 
 
@@ -22,6 +21,5 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [("", _("As in the company")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
-        self.fields["time_zone"].choices = [("", _("As in the company")), *zones]  # type: ignore[attr-defined]
+        self.fields["language"].choices = language_choices()  # type: ignore[attr-defined]  # a choice field
+        self.fields["time_zone"].choices = zone_choices()  # type: ignore[attr-defined]  # a choice field

@@ -51,8 +51,9 @@ def full_date(day: date | None) -> str:
 
 
 def long_date(day: date) -> str:
-    """`Tuesday 24 November`, with the year when it is another one."""
-    pattern = "EEEE d MMMM" if day.year == viewer_today().year else "EEEE d MMMM y"
+    """`Tuesday 24 November`, in Russian with a comma; with the year when it is another one."""
+    pattern = "EEEE, d MMMM" if language() == "ru" else "EEEE d MMMM"
+    pattern += "" if day.year == viewer_today().year else " y"
     words = str(format_date(day, pattern, locale=_date_locale()))
     return words[:1].upper() + words[1:]
 

@@ -244,6 +244,14 @@ class Dictionary(DictionaryBase):
         language = (get_language() or "").split("-")[0]
         return str(self.names.get(language) or self.name)
 
+    # What `choice_label` reads of other tables.
+    choice_related: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def choice_label(self) -> str:
+        """The name where rows of all kinds stand side by side."""
+        return self.label
+
 
 class Ledger(models.Model):
     """Rows kept by one engine: deliveries, cursors, jobs, read marks."""

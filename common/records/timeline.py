@@ -186,7 +186,10 @@ def draw(told: Sequence[Told]) -> list[dict[str, Any]]:
     """Timeline items by day, newest first, as `partials/timeline_items.html` takes them."""
     days: list[dict[str, Any]] = []
     today = formats.viewer_today()
+    noted = {one.event.change_set_id for one in told if one.event.kind.endswith(".noted")}
     for one in told:
+        if one.event.kind.endswith(".file_added") and one.event.change_set_id in noted:
+            continue  # its note names the file
         day = timezone.localtime(one.event.at).date()
         label = "" if day == today else formats.long_date(day)
         if not days or days[-1]["day"] != day:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.kinds.models import Dictionary
+from common.people.choices import language_choices, zone_choices
 from common.records.inputs import NaturalDateField, NumberField
 from common.setup.dictionaries import DictionaryPage
 
@@ -14,6 +15,9 @@ from common.setup.dictionaries import DictionaryPage
 def _field_of(model_field: Any, **kwargs: Any) -> Any:
     kind = model_field.get_internal_type()
     common = {"label": kwargs.get("label") or model_field.verbose_name, "required": not model_field.blank}
+    if model_field.name in ("language", "time_zone"):
+        choices = language_choices() if model_field.name == "language" else zone_choices()
+        return forms.ChoiceField(choices=choices, **common)
     if kind == "DateField":
         return NaturalDateField(help_text=model_field.help_text, **common)
     if kind == "DecimalField":

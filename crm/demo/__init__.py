@@ -26,8 +26,8 @@ def build(scene: Scene) -> None:
     """The customers, taken over from the old system when the company began, and leads of the last months."""
     _build_sources(scene)
     draw, market = Draw(scene), Market()
-    firms = [draw.firm() for _i in range(COMPANIES)]
-    known, new = firms[:-STRANGERS], firms[-STRANGERS:]
+    firms = [draw.firm() for _i in range(scene.count(COMPANIES))]
+    known, new = firms[: -scene.count(STRANGERS)], firms[-scene.count(STRANGERS) :]
     market.strangers = [(firm, draw.person(firm)) for firm in new]
     _build_companies(scene, draw, market, known)
     scene.keep(market)
@@ -67,7 +67,7 @@ def _build_companies(scene: Scene, draw: Draw, market: Market, firms: list[Firm]
 
 def _build_contacts(scene: Scene, draw: Draw, market: Market, pairs: list[tuple[Firm, Company]]) -> None:
     """One contact for each company, the rest shared out."""
-    wanted = CONTACTS - STRANGERS
+    wanted = scene.count(CONTACTS) - scene.count(STRANGERS)
     chosen = pairs + [draw.lots.choice(pairs) for _i in range(wanted - len(pairs))]
     start = scene.at(scene.ago(RATE_DAYS - 2), 10)
     rows, places = [], []
@@ -88,7 +88,7 @@ def _person(somebody: Somebody) -> dict[str, Any]:
 
 def _plan_leads(scene: Scene, draw: Draw) -> None:
     fair = Source.objects.get(name="Trade fair")
-    for number in range(LEADS):
+    for number in range(scene.count(LEADS)):
         firm = draw.firm()
         values = {**_person(draw.person(firm)), "company_name": firm.name, "country": firm.country, "source": fair}
         day = scene.workday(scene.ago(3 + number * 7))

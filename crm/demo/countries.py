@@ -101,7 +101,8 @@ LANDS: tuple[Land, ...] = (
     Land(
         "FI", "international", (40, 20), "+358 {area} 555 {line}",
         (("Tampere", "Тампере"), ("Turku", "Турку"), ("Oulu", "Оулу")),
-        "Lumen,Koskivesi,Pohjanranta,Saarimetsä,Hopealahti,Revontuli,Kalliokoski", "Pharma,Sellu,Konepaja,Vesi,Metalli", "Oy,Oy,Oyj",
+        "Lumen,Koskivesi,Pohjanranta,Saarimetsä,Hopealahti,Revontuli,Kalliokoski",
+        "Pharma,Sellu,Konepaja,Vesi,Metalli", "Oy,Oy,Oyj",
         "Aino,Kaisa,Päivi", "Mikko,Jukka,Antti,Petri",
         "Virtanen,Laine,Heikkinen,Koskela,Salminen,Rantala",
     ),
@@ -127,8 +128,8 @@ LANDS: tuple[Land, ...] = (
             ("Saint Petersburg", "Санкт-Петербург"), ("Yekaterinburg", "Екатеринбург"), ("Perm", "Пермь"),
             ("Nizhny Novgorod", "Нижний Новгород"), ("Samara", "Самара"), ("Chelyabinsk", "Челябинск"),
         ),
-        "Северный,Волжский,Уральский,Камский,Заречный,Балтийский,Восточный,Приозёрный,Невский,Степной,Таёжный,"
-        "Окский,Ладожский,Сосновский",
+        "Заозёрный,Белоградский,Камнегорский,Верхнереченский,Лесногорский,Златоручейский,Синегорский,"
+        "Чернолесский,Тихогорский,Красноозёрный,Новоостровский,Медногорский,Староключевской,Светлореченский",
         "химический завод,цементный завод,насосный завод,молочный комбинат,бумажный комбинат,водоканал,"
         "арматурный завод,литейный завод,энергосервис,пищевой комбинат,редукторный завод,фармацевтический завод",
         "ООО,ООО,АО,ПАО",
@@ -172,8 +173,7 @@ DESCRIPTIONS: tuple[Text, ...] = (
     ("Spare parts for pumps since the overhaul.", "Берёт запчасти к насосам после капремонта."),
     ("New site manager, relations to be built up.", "Новый директор площадки, отношения надо строить."),
 )  # fmt: skip
-CYRILLIC = dict(zip(
-    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", ".", "y", ".", "e", "yu", "ya"], strict=True,
-))  # fmt: skip
+LETTERS = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+SOUNDS = "a|b|v|g|d|e|e|zh|z|i|y|k|l|m|n|o|p|r|s|t|u|f|kh|ts|ch|sh|shch||y||e|yu|ya"
+CYRILLIC = dict(zip(LETTERS, SOUNDS.split("|"), strict=True))
 LATIN = {"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "ä": "ae", "ö": "oe", "ü": "ue"}

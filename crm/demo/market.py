@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from random import Random
 from typing import Any
 
@@ -14,7 +15,11 @@ from common.places.models import City, Country
 from crm.demo.countries import CYRILLIC, DESCRIPTIONS, LANDS, LATIN, POSTS, SLAVIC, Land
 from crm.models import Company, Contact
 
-OWNERS = {"dach": (("manager1", 50), ("manager2", 40), ("head", 10)), "international": (("manager3", 100),)}
+TURNS = {
+    "dach": ("manager1", "manager2", "manager1", "head", "manager2", "manager1", "manager2", "manager1", "manager2"),
+    "international": ("manager3",),
+}
+"""Whose the next company of a department is."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ class Draw:
         self._countries = {row.code: row for row in Country.objects.all()}
         self._cities = self._make_cities()
         self._names = {land.code: self._firm_names(land) for land in LANDS}
+        self._turns = {key: cycle(names) for key, names in TURNS.items()}
         self._domains: set[str] = set()
         self._emails: set[str] = set()
 
@@ -99,8 +105,7 @@ class Draw:
         land, name = self._name()
         words = [word for word in name.replace("«", "").replace("»", "").split() if word not in land.legals]
         domain = _unused("-".join(filter(None, map(_latin, words))) or "firma", self._domains)
-        names, weights = zip(*OWNERS[land.department], strict=True)
-        owner = self.scene.people[self.lots.choices(names, weights)[0]]
+        owner = self.scene.people[next(self._turns[land.department])]
         city = self.lots.choice(self._cities[land.code])
         return Firm(name, f"{domain}.example", land, city, self._countries[land.code], owner)
 

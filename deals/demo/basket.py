@@ -47,7 +47,7 @@ class Basket:
 def fill_basket(scene: Scene, fate: Fate, currency: Currency) -> Basket:
     """The products of the topic around their usual quantities."""
     lots, codes = scene.lots(f"basket {fate.name}"), scene.get(Range).by_code
-    size = lots.lognormvariate(0, 0.4) * (1.6 if fate.is_frame else 0.8)
+    size = lots.lognormvariate(0, 0.4) * (2.0 if fate.is_frame else 1.2)
     items = []
     for code, usual in fate.topic.products[: lots.randint(2, 5)]:
         quantity = Decimal(max(1, round(usual * size * lots.uniform(0.8, 1.2))))

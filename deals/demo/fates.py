@@ -11,18 +11,18 @@ from common.people.models import User
 from deals.demo.topics import PLACES, SERVICE_TOPICS, TOPICS, Topic
 from deals.models import Outcome
 
-DEALS, FRAMES = 300, 14
+DEALS, FRAMES = 300, 20
 """Deals in all; frames are service contracts of the years before, whose payments fill last year's months."""
 MONTHS = 18
 LAST_STAGE = 4
-WIN_RATE = 0.33
+WIN_RATE = 0.3
 SERVICE_SHARE = 0.22
 SEASONS = {1: 0.9, 3: 1.15, 7: 0.8, 8: 0.7, 9: 1.15, 10: 1.2, 11: 1.1, 12: 0.75}
 OWNERS = (("manager1", 34), ("manager2", 27), ("manager3", 33), ("head", 6))
 # Up to so many days old: how likely a deal is still open, and how likely it then is in each stage.
 OPEN = (
     (4, 0.97, (80, 20, 0, 0, 0)), (12, 0.94, (40, 45, 15, 0, 0)), (30, 0.88, (18, 37, 35, 8, 2)),
-    (60, 0.72, (6, 24, 38, 24, 8)), (90, 0.5, (3, 12, 30, 35, 20)), (150, 0.28, (2, 8, 26, 36, 28)),
+    (60, 0.72, (0, 30, 38, 24, 8)), (90, 0.5, (0, 15, 30, 35, 20)), (150, 0.28, (0, 8, 28, 36, 28)),
     (240, 0.06, (0, 5, 25, 40, 30)),
 )  # fmt: skip
 LOST_AT = (30, 27, 29, 12, 2)
@@ -65,8 +65,8 @@ class Fates:
 def draw_fates(scene: Scene) -> Fates:
     """All fates, oldest first."""
     lots, names = scene.lots("fates"), _Names(scene)
-    found = [_frame(scene, lots, names, number) for number in range(FRAMES)]
-    for opened in _opening_days(scene, lots, DEALS - FRAMES):
+    found = [_frame(scene, lots, names, number) for number in range(scene.count(FRAMES))]
+    for opened in _opening_days(scene, lots, scene.count(DEALS) - len(found)):
         found.append(_fate(scene, lots, names, opened))
     found.sort(key=lambda fate: fate.opened)
     return Fates(tuple(_with_steps(found)))
@@ -97,13 +97,13 @@ def _opening_days(scene: Scene, lots: Random, count: int) -> list[date]:
 
 
 def _owner(scene: Scene, lots: Random) -> User:
-    names, weights = zip(*OWNERS, strict=True)
-    return scene.people[lots.choices(names, weights)[0]]
+    names, shares = [name for name, _share in OWNERS], [share for _name, share in OWNERS]
+    return scene.people[lots.choices(names, shares)[0]]
 
 
 def _frame(scene: Scene, lots: Random, names: _Names, number: int) -> Fate:
     """A contract won two years ago that was paid month by month."""
-    closed = scene.workday(scene.ago(775 - number * 15))
+    closed = scene.workday(scene.ago(775 - number * 14))
     opened = scene.workday(closed - timedelta(days=lots.randint(30, 52)))
     topic = lots.choice(SERVICE_TOPICS)
     return Fate(

@@ -20,7 +20,7 @@ TERMS: tuple[tuple[tuple[int, int], ...], ...] = (
     ((5, 30), (45, 70)), ((30, 100),), ((4, 30), (32, 40), (70, 30)), ((14, 50), (50, 50)),
 )  # fmt: skip
 INSTALMENTS = 9
-STILL_UNPAID, UNPAID_DAYS = 0.3, 40
+STILL_UNPAID, UNPAID_DAYS = 0.25, 40
 PAID_HOUR = 17
 
 
@@ -59,7 +59,7 @@ def _plan_receipt(scene: Scene, payment: Payment, due: date, lots: Random) -> No
     if is_late or moment > scene.now:
         return
     by = scene.people["accountant"]
-    scene.plan(moment, lambda: changes.edit(payment, {"certainty": Certainty.RECEIVED, "on": paid}, by=by) and None)
+    scene.plan(moment, lambda: changes.edit(payment, {"certainty": Certainty.RECEIVED, "on": paid}, by=by))
 
 
 def plan_expected(scene: Scene, deal: Deal, stage: int, by: User, lots: Random) -> None:

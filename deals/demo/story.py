@@ -64,7 +64,9 @@ class Story:
 
     def _settle(self) -> None:
         """Co-owner, tags, the important flag, the day one hopes for."""
-        values: dict[str, object] = {"expected_close": self._expected_close()}
+        values: dict[str, object] = {}
+        if (hoped := self._expected_close()) is not None:
+            values["expected_close"] = hoped
         if self.lots.random() < 0.16:
             values["coowners"] = [self._colleague().pk]
         if self.lots.random() < 0.22:
@@ -113,9 +115,9 @@ class Story:
             if not self.has_lines:
                 self._add_lines()
             following = self.fate.moves[number:] or (self.fate.closed or self._after(today, 6),)
-            if number == len(self.fate.moves) or self.lots.random() < 0.6:
+            if number == len(self.fate.moves) or self.lots.random() < 0.35:
                 self._finish_step(number, max(following[0], today))
-            self._note(words.NOTES[number], 0.5)
+            self._note(words.NOTES[number], 0.38)
             if number > 1 and self.lots.random() < 0.16:
                 self._attach()
             if number == len(self.fate.moves) and self.fate.closed is None:

@@ -15,6 +15,11 @@ class Topic:
     need: Text
     products: tuple[tuple[str, int], ...]
 
+    @property
+    def is_process(self) -> bool:
+        """Whether something flows: valves and pumps."""
+        return self.products[0][0].startswith(("V-", "P-", "ACT-"))
+
 
 TOPICS: tuple[Topic, ...] = (
     Topic(("Control valves DN50–150", "Регулирующие клапаны DN50–150"),

@@ -12,17 +12,20 @@ STEPS: tuple[tuple[Text, ...], ...] = (
         ("Reply to technical list", "Ответить на опросный лист"),
     ),
     (
-        ("Site visit", "Выезд на площадку"), ("Clarify material with process engineer", "Согласовать материал с технологом"),
+        ("Site visit", "Выезд на площадку"),
+        ("Clarify material with process engineer", "Согласовать материал с технологом"),
         ("Get price from factory", "Получить цену завода"), ("Send certificate set", "Отправить сертификаты"),
         ("Call about sample test", "Позвонить по испытанию образца"),
     ),
     (
-        ("Walk through offer with QA", "Пройти предложение с ОТК"), ("Follow up on the offer", "Узнать мнение о предложении"),
+        ("Walk through offer with QA", "Пройти предложение с ОТК"),
+        ("Follow up on the offer", "Узнать мнение о предложении"),
         ("Send revised offer", "Отправить новое предложение"), ("Price for larger lot", "Цена на большую партию"),
         ("Check delivery time with stock", "Проверить срок со складом"),
     ),
     (
-        ("Send revised price for DN150", "Отправить новую цену на DN150"), ("Management call", "Созвон с руководством"),
+        ("Send revised price for DN150", "Отправить новую цену на DN150"),
+        ("Management call", "Созвон с руководством"),
         ("Tender board decides", "Решение тендерной комиссии"), ("Agree payment terms", "Согласовать условия оплаты"),
         ("Answer to the competitor's price", "Ответить на цену конкурента"),
     ),
@@ -82,8 +85,10 @@ NOTES: tuple[tuple[Text, ...], ...] = (
     ),
 )  # fmt: skip
 WON_NOTES: tuple[Text, ...] = (
-    ("Order received. Thanks to stock for the quick confirmation.", "Заказ получен. Спасибо складу за быстрое подтверждение."),
-    ("Signed. They want the same again for the second line next year.", "Подписали. На следующий год хотят то же для второй линии."),
+    ("Order received. Thanks to stock for the quick confirmation.",
+     "Заказ получен. Спасибо складу за быстрое подтверждение."),
+    ("Signed. They want the same again for the second line next year.",
+     "Подписали. На следующий год хотят то же для второй линии."),
     ("Delivery time decided it, not the price.", "Решил срок поставки, а не цена."),
 )  # fmt: skip
 LOST_NOTES: tuple[Text, ...] = (

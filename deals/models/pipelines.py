@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -74,6 +76,12 @@ class Stage(Dictionary):
         constraints = [
             models.CheckConstraint(condition=Q(probability__lte=100), name="stage_probability_is_percent"),
         ]
+
+    choice_related: ClassVar[tuple[str, ...]] = ("pipeline",)
+
+    @property
+    def choice_label(self) -> str:
+        return f"{self.pipeline}: {self.label}"
 
     @property
     def is_open(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds import formats
@@ -88,16 +88,16 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         "closing": [
             {
                 "key": "won",
-                "label": _g("Won"),
+                "label": gettext("Won"),
                 "icon": "circle-check-filled",
-                "note": _g("needs an amount"),
+                "note": gettext("needs an amount"),
                 "tone": "green",
             },
             {
                 "key": "lost",
-                "label": _g("Lost"),
+                "label": gettext("Lost"),
                 "icon": "circle-x-filled",
-                "note": _g("asks for a reason"),
+                "note": gettext("asks for a reason"),
                 "tone": "",
             },
         ],
@@ -175,7 +175,7 @@ class DealType(RecordType):
         ),
         Column(
             "expected_close",
-            _("Close"),
+            pgettext_lazy("date", "Close"),
             kind="date",
             priority=2,
             field="expected_close",
@@ -280,7 +280,7 @@ class DealType(RecordType):
             if record is not None:
                 known = record.pk in visible
                 subs.append({"label": record.title, "url": f"/{url}/{record.pk}/" if known else "", "text": ""})
-        subs.append({"label": obj.ticket, "url": "", "text": _g("ticket")})
+        subs.append({"label": obj.ticket, "url": "", "text": gettext("ticket")})
         may = scopes.allows(viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk])
         return {
             "star": {"on": obj.is_important, "url": f"/deals/{obj.pk}/star/"} if may else None, "subs": subs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.records.declaring import Panel, Viewer
@@ -19,8 +19,8 @@ def deals_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
     may = viewer.principal.may("deals.deal", "create")
     table = drawing.deals_table(rows)
     return {
-        **table, "count": len(table["rows"]), "empty": _g("No deals yet."),
-        "actions": [{"label": _g("New deal"), "url": f"/deals/new/?{column}={obj.pk}"}] if may else [],
+        **table, "count": len(table["rows"]), "empty": gettext("No deals yet."),
+        "actions": [{"label": gettext("New deal"), "url": f"/deals/new/?{column}={obj.pk}"}] if may else [],
     }  # fmt: skip
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from common.home import going_live
 from common.kinds import formats
 from common.people.models import User
 from common.setup import dictionaries
 from common.setup.dictionaries import DictionaryPage
-from deals import services
+from deals import selectors, services
 from deals.models import ClosingReason, Pipeline, Stage
 
 
@@ -49,3 +52,15 @@ dictionaries.declare(DictionaryPage(
     "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
     ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
 ))  # fmt: skip
+
+
+def _stages() -> dict[str, Any]:
+    count = len(selectors.pipelines().stage_by_id)
+    return {
+        "title": _g("Stages of your pipeline"),
+        "text": _g("Stages: %(count)s, taken from the presets") % {"count": count},
+        "done": count > 2, "action": {"label": _g("Change"), "url": reverse("setup:list", args=["stages"])},
+    }  # fmt: skip
+
+
+going_live.step(20, _stages)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.home import badges, today
@@ -32,7 +33,7 @@ def _step_row(deal: Any, *, may_finish: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _steps(label: str, which: str, query: str) -> Any:
+def _steps(label: object, which: str, query: str) -> Any:
     def load(viewer: Viewer) -> dict[str, Any] | None:
         if not viewer.principal.may(DEAL, "change"):
             return None
@@ -40,7 +41,7 @@ def _steps(label: str, which: str, query: str) -> Any:
         if not rows:
             return None
         return {
-            "label": _g(label), "count": count, "url": f"/deals/?{query}",
+            "label": str(label), "count": count, "url": f"/deals/?{query}",
             "rows": [_step_row(deal, may_finish=True) for deal in rows],
         }  # fmt: skip
 
@@ -57,7 +58,7 @@ def _payments(viewer: Viewer) -> dict[str, Any] | None:
     until = today_is + timedelta(days=7)
     scope = "&f=owner.in:me" if selectors.is_seller(viewer.principal) else ""
     return {
-        "label": _g("Payments overdue or due in 7 days"),
+        "label": _("Payments overdue or due in 7 days"),
         "count": count,
         "url": f"/payments/?f=certainty.not:received&f=on.lte:{until}{scope}",
         "rows": [_payment_row(row) for row in rows],
@@ -83,7 +84,7 @@ def _closing(viewer: Viewer) -> dict[str, Any] | None:
     if not rows:
         return None
     return {
-        "label": _g("Largest deals closing this month"),
+        "label": _("Largest deals closing this month"),
         "count": count,
         "url": "/deals/?f=state.is:open&f=expected_close.is:this-month",
         "rows": [_closing_row(deal) for deal in rows],
@@ -112,27 +113,27 @@ def _figures(viewer: Viewer) -> dict[str, Any] | None:
     month = formats.month_name(today_is)
     return {
         "template": "home/_figures.html",
-        "title": _g("My %(month)s") % {"month": month} if mine else month,
-        "note": _g("Compared with last month to the same day"),
+        "title": _("My %(month)s") % {"month": month} if mine else month,
+        "note": _("Compared with last month to the same day"),
         "figures": [
             {
-                "label": _g("Won deals"),
+                "label": _("Won deals"),
                 "value": formats.number(found.won),
                 "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}",
                 **_change(found.won - found.won_before),
             },
             {
-                "label": _g("Won"),
+                "label": _("Won"),
                 "value": drawing.sums(found.won_amount),
                 "url": f"/deals/?f=state.is:won&f=closed_on.is:this-month{scope}",
             },
             {
-                "label": _g("Received"),
+                "label": _("Received"),
                 "value": drawing.sums(found.received),
                 "url": f"/payments/?f=certainty.in:received&f=on.is:this-month{owner}",
             },
             {
-                "label": _g("Open deals"),
+                "label": _("Open deals"),
                 "value": drawing.sums(found.open_amount),
                 "url": f"/deals/?f=state.is:open{scope}",
             },
@@ -158,7 +159,7 @@ def _expected(viewer: Viewer) -> dict[str, Any] | None:
     span = f"{months[0]},{clock.month_end(months[-1])}"
     return {
         "template": "home/_expected.html",
-        "title": _g("Payments expected"),
+        "title": _("Payments expected"),
         "heads": [formats.month_short(month) for month in months],
         "rows": [
             {
@@ -180,9 +181,9 @@ def _badge(principal: Principal) -> tuple[Any, Any] | None:
 
 
 MINE = "f=state.is:open&f=mine.is:me"
-today.group(10, _steps("Overdue", "overdue", f"{MINE}&f=next_step_on.is:overdue"))
-today.group(20, _steps("Today", "today", f"{MINE}&f=next_step_on.is:today"))
-today.group(40, _steps("Deals with no next step", "none", f"{MINE}&f=next_step_on.empty"))
+today.group(10, _steps(gettext_lazy("Overdue"), "overdue", f"{MINE}&f=next_step_on.is:overdue"))
+today.group(20, _steps(gettext_lazy("Today"), "today", f"{MINE}&f=next_step_on.is:today"))
+today.group(40, _steps(gettext_lazy("Deals with no next step"), "none", f"{MINE}&f=next_step_on.empty"))
 today.group(50, _payments)
 today.group(60, _closing)
 today.rail(10, _figures)

@@ -11,7 +11,7 @@ from common.demo.scene import Scene
 from common.organisation.selectors import next_working_day
 from common.people.models import User
 from crm.demo.market import Firm, Market, Somebody
-from crm.models import Source
+from crm.models import Contact, Source
 from deals.demo import currency_of, words
 from deals.demo.basket import fill_basket
 from deals.demo.fates import Fate, Fates
@@ -49,7 +49,7 @@ def build(scene: Scene) -> None:
     waiting = [(name, home, days) for name, home, ages in WAITING for days in ages]
     for number, (name, home, days) in enumerate(waiting):
         _plan_waiting(scene, scene.people.get(name), home, days, number)
-    for number in range(REQUESTS - len(asked) - len(waiting)):
+    for number in range(scene.count(REQUESTS) - len(asked) - len(waiting)):
         _plan_set_aside(scene, number)
 
 
@@ -120,18 +120,21 @@ def _plan_waiting(scene: Scene, owner: User | None, home: str, days: int, number
     def act() -> None:
         sender = draw_known(scene, somebody, lots)
         if number % 3 == 1:
-            sender = colleague(sender, lots.choice(_contacts(scene, somebody)))
+            sender = colleague(sender, _compatriot(scene, sender, somebody, lots))
         request = arrive(scene, home, lots.choice(TOPICS), sender, lots, by_hand=None)
         if owner is not None:
             moment = scene.at(scene.ago(days), TAKE_HOUR + 1 + number % 8, 5)
-            scene.plan(moment, lambda: services.take(request, by=owner) and None)
+            scene.plan(moment, lambda: services.take(request, by=owner))
 
     scene.plan(scene.at(scene.ago(days), TAKE_HOUR + number % 8, lots.randint(0, 59)), act)
 
 
-def _contacts(scene: Scene, owner: User) -> list[object]:
+def _compatriot(scene: Scene, sender: Sender, owner: User, lots: Random) -> Contact:
+    """Somebody of the same country, to lend a colleague of the sender a name."""
     market = scene.get(Market)
-    return [contact for company in market.companies[owner.pk][:20] for contact in market.contacts[company.pk]]
+    country = sender.values["country"]
+    known = [company for company in market.companies[owner.pk] if company.country == country]
+    return lots.choice([contact for company in known for contact in market.contacts[company.pk]])
 
 
 def _plan_set_aside(scene: Scene, number: int) -> None:
@@ -149,7 +152,7 @@ def _plan_set_aside(scene: Scene, number: int) -> None:
         request = post(scene, home, values, lots)
         moment = scene.at(day, DEAL_HOUR + 3, lots.randint(0, 59))
         operator = scene.people["operator"]
-        scene.plan(moment, lambda: services.set_aside(request, reason=reason, by=operator) and None)
+        scene.plan(moment, lambda: services.set_aside(request, reason=reason, by=operator))
 
     scene.plan(scene.at(day, DEAL_HOUR, lots.randint(0, 59)), act)
 

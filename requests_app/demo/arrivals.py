@@ -61,9 +61,12 @@ def stranger(firm: Any, somebody: Somebody) -> Sender:
 
 def letter(scene: Scene, topic: Topic, lots: Random) -> str:
     """Two to six sentences about a need."""
-    opening = scene.say(lots.choice(letters.OPENINGS)).format(need=scene.say(topic.need))
-    details = [scene.say(text) for text in lots.sample(letters.DETAILS, lots.randint(1, 4))]
-    return " ".join([opening, *details, scene.say(lots.choice(letters.CLOSINGS))])
+    need = scene.say(topic.need)
+    opening = scene.say(lots.choice(letters.OPENINGS)).format(need=need, Need=need[:1].upper() + need[1:])
+    details = lots.sample(letters.DETAILS, lots.randint(1, 2))
+    if topic.is_process:
+        details = [lots.choice(letters.MEDIA), lots.choice(letters.PROCESS), *details][lots.randint(0, 2) :]
+    return " ".join([opening, *map(scene.say, details), scene.say(lots.choice(letters.CLOSINGS))])
 
 
 def arrive(scene: Scene, home: str, topic: Topic, sender: Sender, lots: Random, *, by_hand: User | None) -> Request:

@@ -5,43 +5,52 @@ from __future__ import annotations
 from common.demo.scene import Text
 
 OPENINGS: tuple[Text, ...] = (
-    ("Good morning, {need}.", "Добрый день! Мы {need}."),
+    ("Good morning, {need}.", "Добрый день! {Need}."),
     ("Dear Sir or Madam, {need}.", "Здравствуйте, {need}."),
     ("Hello, we met at the fair in spring: {need}.", "Здравствуйте, мы виделись на весенней выставке: {need}."),
     ("Your colleague gave me this address. In short, {need}.", "Этот адрес дал мне ваш коллега. Коротко: {need}."),
     ("Please send us an offer: {need}.", "Просим прислать предложение: {need}."),
-    ("We are a long-standing customer of yours. Now {need}.", "Мы ваш давний клиент. Сейчас {need}."),
+    ("You have known us for years. {Need}.", "Вы знаете нас много лет. {Need}."),
     ("Following our call this morning: {need}.", "По итогам утреннего звонка: {need}."),
     ("I found you through the valve catalogue; {need}.", "Нашёл вас по каталогу арматуры; {need}."),
 )
-DETAILS: tuple[Text, ...] = (
+# Where something flows or is measured: a medium, and what else is asked of valves, pumps and instruments.
+MEDIA: tuple[Text, ...] = (
     ("The medium is process water with up to 3% solids at 65 °C.",
      "Среда: технологическая вода, до 3 % твёрдых частиц, 65 °C."),
     ("Saturated steam, 12 bar, 190 °C; the pipes are DIN flanged.", "Насыщенный пар, 12 бар, 190 °C; фланцы по DIN."),
-    ("Ambient temperature goes down to −25 °C in winter, so please mind the electronics.",
-     "Зимой до −25 °C, учтите это для электроники."),
+    ("The medium is a light solvent, so everything wetted has to be stainless or PTFE.",
+     "Среда: лёгкий растворитель, всё смачиваемое только из нержавейки или PTFE."),
+    ("Drinking water, 10 bar, the usual approvals are required.",
+     "Питьевая вода, 10 бар, нужны обычные разрешения."),
+)  # fmt: skip
+PROCESS: tuple[Text, ...] = (
     ("Zone 1 applies, so everything electrical needs an ATEX certificate.",
      "Зона 1, поэтому на всё электрическое нужен сертификат ATEX."),
+    ("We need certificates 3.1 for the wetted parts.", "На смачиваемые части нужны сертификаты 3.1."),
+    ("An alternative make is welcome as long as the face-to-face length is the same.",
+     "Аналог возможен, если строительная длина та же."),
+    ("The control system is fixed: 4–20 mA with HART, no fieldbus.",
+     "Система управления задана: 4–20 мА с HART, без полевой шины."),
+    ("Ambient temperature goes down to −25 °C in winter, so please mind the electronics.",
+     "Зимой до −25 °C, учтите это для электроники."),
+)  # fmt: skip
+DETAILS: tuple[Text, ...] = (
     ("Drawings and the questionnaire can be sent as soon as you name a contact.",
      "Чертежи и опросный лист пришлём, как только назовёте контактное лицо."),
-    ("We need certificates 3.1 for the wetted parts.", "На смачиваемые части нужны сертификаты 3.1."),
     ("The present equipment was delivered by you nine years ago and still runs well.",
      "Нынешнее оборудование поставляли вы девять лет назад, оно ещё хорошо работает."),
     ("Please quote delivery free site and name the delivery time for the first lot.",
      "Просим цену с доставкой на площадку и срок первой партии."),
-    ("An alternative make is welcome as long as the face-to-face length is the same.",
-     "Аналог возможен, если строительная длина та же."),
     ("Two other suppliers have been asked as well.", "Запросили ещё двух поставщиков."),
-    ("Our maintenance crew will do the installation, we only need commissioning.",
-     "Монтаж делаем сами, нужна только пусконаладка."),
-    ("The control system is fixed: 4–20 mA with HART, no fieldbus.",
-     "Система управления задана: 4–20 мА с HART, без полевой шины."),
+    ("Our maintenance crew will do the installation.", "Монтаж делаем своими силами."),
     ("We would take the whole quantity in two lots.", "Всё количество взяли бы двумя партиями."),
     ("Budget for this year is approved, an order is possible within four weeks.",
      "Бюджет на этот год утверждён, заказ возможен в течение четырёх недель."),
     ("Spare parts for two years should be listed separately.", "Запчасти на два года просим указать отдельно."),
     ("The shutdown lasts nine days only, late delivery is not an option.",
      "Останов всего девять дней, опаздывать с поставкой нельзя."),
+    ("Our store takes deliveries until two in the afternoon.", "Склад принимает поставки до двух часов дня."),
 )  # fmt: skip
 CLOSINGS: tuple[Text, ...] = (
     ("Can you offer by the end of next week?", "Сможете дать предложение до конца следующей недели?"),

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from common.home import today
+from common.home import going_live, today
 from common.kinds import formats
 from common.policy.rules import PersonRequest, signed_in
 from common.records.views.base import viewer_of
@@ -16,9 +15,10 @@ def home(request: PersonRequest) -> HttpResponse:
     viewer = viewer_of(request)
     groups = [group for group in (load(viewer) for load in today.groups()) if group]
     rails = [rail for rail in (load(viewer) for load in today.rails()) if rail]
-    count = sum(group["count"] for group in groups)
     context = {
-        "groups": groups, "rails": rails, "date": formats.long_date(formats.viewer_today()), "count": count,
-        "tabs": [{"label": _("To do"), "url": request.path, "count": count, "current": True}],
-    }  # fmt: skip
+        "groups": groups,
+        "rails": rails,
+        "live": going_live.list_for(viewer),
+        "date": formats.long_date(formats.viewer_today()),
+    }
     return render(request, "home/today.html", context)

@@ -97,7 +97,8 @@ class ReferenceKind(Kind):
         if self.target is User:
             people = User.objects.filter(is_active=True)
             return [("me", pgettext_lazy("person", "Me")), *((str(row.pk), str(row)) for row in people)]
-        return [(str(row.pk), str(row)) for row in self.target._default_manager.all()]
+        rows = self.target._default_manager.select_related(*getattr(self.target, "choice_related", ()))
+        return [(str(row.pk), getattr(row, "choice_label", "") or str(row)) for row in rows]
 
     def text(self, obj: Any) -> str:
         if self.is_set:

@@ -281,7 +281,8 @@ class BulkView(RecordView):
     action = "bulk"
     forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # read only
     labels: dict[str, Any] = {  # read only
-        "assign": gettext_lazy("Assign"), "tag": gettext_lazy("Tag"), "bin": gettext_lazy("Move to the bin"),
+        "assign": gettext_lazy("Assign people"), "tag": gettext_lazy("Add tags"),
+        "bin": gettext_lazy("Move to the bin"),
     }  # fmt: skip
 
     def post(self, request: PersonRequest, name: str) -> HttpResponse:

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -78,8 +77,8 @@ class ListView(RecordView):
         may = self.viewer.principal.may
         bulk_right = may(self.type.key, "bulk")
         known: dict[str, dict[str, Any]] = {
-            "assign": {"label": _("Assign"), "icon": "user", "action": "bulk"},
-            "tag": {"label": _("Tag"), "icon": "tag", "action": "bulk"},
+            "assign": {"label": _("Assign people"), "icon": "user", "action": "bulk"},
+            "tag": {"label": _("Add tags"), "icon": "tag", "action": "bulk"},
             "bin": {"label": _("Delete"), "icon": "trash", "action": "delete", "danger": True},
         }
         offered = [
@@ -93,10 +92,11 @@ class ListView(RecordView):
         """Why there is nothing, and what to do about it."""
         if table["rows"]:
             return None
-        if state.query.words or state.query.conditions:
+        anything = self.type.model.objects.for_user(self.viewer.principal).exists()
+        if anything and (state.query.words or state.query.conditions):
             said = [f"{c['field']} {c['op']} {c['value']}".strip() for c in lists.filter_row(state)["chips"]]
             if state.query.words:
-                said.insert(0, f"“{state.query.words}”")
+                said.insert(0, _("“%(words)s”") % {"words": state.query.words})
             last = state.query.conditions[-1] if state.query.conditions else None
             everywhere = f"{self.type.url('list')}?{urlencode({'all': 1, 'q': state.query.words})}"
             return {
@@ -118,7 +118,7 @@ class TotalsView(RecordView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
-        return self.render("partials/list_totals.html", {"totals": lists.totals(state)})
+        return self.render("records/_totals.html", {"totals": lists.totals(state), "tabs": lists.tab_counts(state)})
 
 
 class FilterView(RecordView):
@@ -216,6 +216,5 @@ def safe(cell: Any) -> Any:
 def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:
     """To the address of `next` if it is ours, else to the fallback."""
     target = request.POST.get("next", "")
-    if target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        return redirect(target)
-    return redirect(fallback)
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return HttpResponseRedirect(target if ours else fallback, status=303)

@@ -72,7 +72,7 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("htmx:load", (event) => scan(event.detail.elt));
-document.addEventListener("htmx:responseError", () => toast({ text: root.lang === "ru" ? "Не получилось. Попробуйте ещё раз." : "That did not work. Try again.", level: "error" }));
+document.addEventListener("htmx:responseError", () => toast({ level: "error" }));
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]") && history.length > 1) { event.preventDefault(); history.back(); }
 });

@@ -1,4 +1,4 @@
-// Toasts: one at a time, 10 s, the time stops on hover and focus. Server: HX-Trigger {"toast": {"text", "undo", "level"}}.
+// Toasts: one at a time, 10 s, the time stops on hover and focus. Server: HX-Trigger {"toast": {"text", "undo", "level"}}; without text: it failed.
 export function start(region, { post, asset }) {
   let timer;
 
@@ -33,7 +33,7 @@ export function start(region, { post, asset }) {
     element.dataset.toast = "";
     const line = document.createElement("span");
     line.className = "k-toast-text";
-    line.textContent = text;
+    line.textContent = text ?? region.dataset.failed;
     element.append(line);
     if (undo) {
       const button = document.createElement("button");

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from common.kinds.operations import raise_statistics
+
+
+class Migration(migrations.Migration):
+    dependencies = [("crm", "0001_initial")]
+
+    operations = [raise_statistics("crm", "Company", "Contact", "Lead")]

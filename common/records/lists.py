@@ -95,10 +95,10 @@ class ListState:
         pairs: list[tuple[str, str]] = []
         if self.view is not None:
             pairs.append(("view", self.view.key))
-        if self.is_changed or without is not None:
+        if self.is_changed or without is not None or self.view is None:
             left = self.query.pairs(without=without)
             pairs += left
-            if not any(name in ("f", "any") for name, _value in left):
+            if self.kind.views and not any(name in ("f", "any") for name, _value in left):
                 pairs.append(("all", "1"))
         elif self.query.words:
             pairs.append(("q", self.query.words))

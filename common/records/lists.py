@@ -39,10 +39,20 @@ class ListState:
     kept: tuple[str, ...] = ()
 
     @cached_property
+    def views(self) -> list[PresetView]:
+        """The views of the type that ask only for what this person may read."""
+        known = filtering.fields_of(self.kind, self.viewer)
+        return [
+            view
+            for view in self.kind.views
+            if all(condition.name in known for condition in Query.from_text(view.query).conditions)
+        ]
+
+    @cached_property
     def view(self) -> PresetView | None:
         """The tab this list belongs to."""
         wanted = self.address.get("view", "")
-        views = list(self.kind.views)
+        views = self.views
         if wanted:
             found = next((view for view in views if view.key == wanted), None)
             if found is None:
@@ -307,7 +317,7 @@ def tabs(state: ListState) -> list[dict[str, Any]]:
             "current": state.view is view,
             "key": view.key,
         }
-        for view in state.kind.views
+        for view in state.views
     ]
     found.append({
         "label": _("All"), "url": f"{state.kind.url(state.verb)}?all=1", "current": state.view is None, "key": "",
@@ -319,15 +329,14 @@ def tab_counts(state: ListState) -> list[dict[str, Any]]:
     """How many rows each view of the type has, in one query; they come with the totals."""
     conditions = {
         f"view_{index}": filtering.condition_q(state.kind, Query.from_text(view.query), state.viewer)
-        for index, view in enumerate(state.kind.views)
+        for index, view in enumerate(state.views)
     }
     if not conditions:
         return []
     rows = state.kind.model.objects.for_user(state.viewer.principal).order_by()
     counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
     return [
-        {"key": view.key, "count": formats.number(counted[f"view_{index}"])}
-        for index, view in enumerate(state.kind.views)
+        {"key": view.key, "count": formats.number(counted[f"view_{index}"])} for index, view in enumerate(state.views)
     ]
 
 

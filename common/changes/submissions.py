@@ -26,6 +26,11 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(18)
 
 
+def answered(nonce: str) -> str | None:
+    """Where the answer to this form led, if it was accepted before: what it changed may be out of reach by now."""
+    return Submission.objects.filter(nonce=nonce).values_list("url", flat=True).first() if nonce else None
+
+
 @contextmanager
 def once(nonce: str) -> Iterator[Submission]:
     """Accept a form once: set `url` on the yielded row. Raises `AlreadySubmitted` for the second post."""

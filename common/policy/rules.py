@@ -27,7 +27,7 @@ THIRD_PARTY: dict[str, str] = {
     "account_login": "public", "account_logout": "public", "account_reset_password": "public",
     "account_reset_password_done": "public", "account_reset_password_from_key": "public",
     "account_reset_password_from_key_done": "public", "account_inactive": "public",
-    "account_change_password": "signed-in", "account_reauthenticate": "signed-in",
+    "account_change_password": "signed-in", "account_set_password": "signed-in", "account_reauthenticate": "signed-in",
 }  # fmt: skip
 
 

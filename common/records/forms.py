@@ -304,7 +304,8 @@ def summary(form: forms.Form) -> dict[str, Any] | None:
     conflict = getattr(form, "conflict", None)
     if not form.errors and conflict is None:
         return None
-    links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
+    named = [*form.errors, *(conflict.clashes if conflict is not None else ())]
+    links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in named if n in form.fields]
     general = " ".join(map(str, form.errors.get(NON_FIELD_ERRORS, [])))
     text = _("Everything you typed is still here.")
     if conflict is not None:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from common.kinds import formats
 from common.kinds.models import RecordModel
+from common.kinds.words import title_sort
 
 NUMBER = re.compile(r"[^\d.,\-−]")
 SHORT_DATE = re.compile(r"^(\d{1,2})[./](\d{1,2})(?:[./](\d{2}|\d{4})?)?$")
@@ -117,6 +118,9 @@ class NumberField(forms.DecimalField):
         return number
 
 
+TYPED = "typed:"
+
+
 class Chooser(forms.Widget):
     """A combobox over a chooser's address; see templates/partials/chooser.html."""
 
@@ -128,8 +132,15 @@ class Chooser(forms.Widget):
         self.depends = depends
         self.text_of: Any = lambda value: ""
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The chosen key; else what was typed and not chosen, so that the field can say why it is no value."""
+        value, typed = data.get(name), str(data.get(f"{name}__text", "")).strip()
+        return value if value or not typed else f"{TYPED}{typed}"
+
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        if str(value or "").startswith(TYPED):
+            context["widget"]["value"] = ""
         context["widget"] |= {"url": self.url, "depends": self.depends, "text": self.text_of(value)}
         return context
 
@@ -167,8 +178,8 @@ class RecordField(forms.Field):
     def text_of(self, value: Any) -> str:
         """The name of the chosen row."""
         text = str(value or "")
-        if text.startswith("new:"):
-            return text[4:]
+        if text.startswith(("new:", TYPED)):
+            return text.partition(":")[2]
         if not text.isdigit():
             return ""
         row = self.rows.filter(pk=int(text)).first() if len(text) < 18 else None
@@ -181,12 +192,21 @@ class RecordField(forms.Field):
         text = str(value or "").strip()
         if not text:
             return None
+        if text.startswith(TYPED):
+            return self.named(text[len(TYPED) :])
         if text.startswith("new:") and self.may_create and text[4:].strip():
             return NewRecord(text[4:].strip())
         row = self.rows.filter(pk=int(text)).first() if text.isdigit() and len(text) < 18 else None
         if row is None:
             raise ValidationError(_("Choose one of the offered entries."))
         return row
+
+    def named(self, text: str) -> Any:
+        """The one row of this very name. Raises `ValidationError` with what was typed."""
+        found = list(self.rows.filter(title_sort=title_sort(text))[:2])
+        if len(found) != 1:
+            raise ValidationError(_("“%(text)s” was not chosen from the list."), params={"text": text[:60]})
+        return found[0]
 
 
 class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs

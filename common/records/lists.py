@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,10 +95,10 @@ class ListState:
         pairs: list[tuple[str, str]] = []
         if self.view is not None:
             pairs.append(("view", self.view.key))
-        if self.is_changed or without is not None:
+        if self.is_changed or without is not None or self.view is None:
             left = self.query.pairs(without=without)
             pairs += left
-            if not any(name in ("f", "any") for name, _value in left):
+            if self.kind.views and not any(name in ("f", "any") for name, _value in left):
                 pairs.append(("all", "1"))
         elif self.query.words:
             pairs.append(("q", self.query.words))
@@ -305,14 +305,30 @@ def tabs(state: ListState) -> list[dict[str, Any]]:
             "label": view.label,
             "url": f"{state.kind.url(state.verb)}?view={view.key}",
             "current": state.view is view,
-            "count": None,
+            "key": view.key,
         }
         for view in state.kind.views
     ]
     found.append({
-        "label": _("All"), "url": f"{state.kind.url(state.verb)}?all=1", "current": state.view is None, "count": None,
+        "label": _("All"), "url": f"{state.kind.url(state.verb)}?all=1", "current": state.view is None, "key": "",
     })  # fmt: skip
     return found
+
+
+def tab_counts(state: ListState) -> list[dict[str, Any]]:
+    """How many rows each view of the type has, in one query; they come with the totals."""
+    conditions = {
+        f"view_{index}": filtering.condition_q(state.kind, Query.from_text(view.query), state.viewer)
+        for index, view in enumerate(state.kind.views)
+    }
+    if not conditions:
+        return []
+    rows = state.kind.model.objects.for_user(state.viewer.principal).order_by()
+    counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
+    return [
+        {"key": view.key, "count": formats.number(counted[f"view_{index}"])}
+        for index, view in enumerate(state.kind.views)
+    ]
 
 
 def totals(state: ListState) -> dict[str, Any]:

@@ -129,6 +129,7 @@ def work(page: Page, deal: Deal, axe: Axe) -> None:
     assert Deal.objects.get().stage == Stage.objects.filter(pipeline=deal.pipeline).order_by("position")[2]
 
     page.click("#s-lines a.btn")
+    page.wait_for_load_state("networkidle")
     page.fill("[name=product__text]", "pump")
     page.locator("[role=option]", has_text="Diaphragm pump").first.click()
     page.fill("[name=quantity]", "6")
@@ -157,8 +158,10 @@ def work(page: Page, deal: Deal, axe: Axe) -> None:
     save(page)
     expect(page.locator("#k-next")).to_contain_text("Send the offer")
 
+    page.wait_for_load_state("networkidle")
     page.click(".k-starbtn")
-    page.goto(f"/deals/{deal.pk}/edit/")
+    expect(page.locator(".k-starbtn")).to_have_attribute("aria-pressed", "true")
+    page.goto(f"/deals/{deal.pk}/edit/", wait_until="networkidle")
     assert axe(page) == []
     page.fill("[name=coowners__text]", "Colleague")
     page.locator("[role=option]", has_text="Colleague Berg").click()
@@ -170,7 +173,7 @@ def work(page: Page, deal: Deal, axe: Axe) -> None:
 
 def move_on_the_board(page: Page, deal: Deal, axe: Axe) -> None:
     """By mouse to the fourth column, by keyboard to the fifth; the sums follow."""
-    page.goto("/deals/board/")
+    page.goto("/deals/board/", wait_until="networkidle")
     assert axe(page) == []
     card = page.locator(f"[data-card='{deal.pk}']")
     column = page.locator("[data-column]").nth(3)
@@ -185,7 +188,7 @@ def move_on_the_board(page: Page, deal: Deal, axe: Axe) -> None:
         page.mouse.up()
     expect(column.locator(f"[data-card='{deal.pk}']")).to_be_visible()
     expect(column.locator("header")).to_contain_text(re.compile(r"7.407"))
-    page.reload()
+    page.reload(wait_until="networkidle")
     expect(column.locator(f"[data-card='{deal.pk}']")).to_be_visible()
     card.focus()
     page.keyboard.press("m")

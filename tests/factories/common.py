@@ -13,12 +13,13 @@ from common.money.models import Currency, Rate
 from common.organisation.models import Department, OwnCompany
 from common.organisation.selectors import company_today
 from common.people.models import User
-from common.places.models import Country
+from common.places.models import City, Country
 from common.policy import presets
 from common.policy.models import Role, RoleMember
+from common.tags.models import Tag
 
 SETUP = System("tests")
-_numbers = count(1)
+_numbers, _codes = count(1), count()
 
 
 def number() -> int:
@@ -48,6 +49,17 @@ def rate(code: str, value: str, day: date | None = None) -> Rate:
     return row
 
 
+def tag() -> Tag:
+    """A tag."""
+    return Tag.objects.create(name=f"Tag {number()}")
+
+
+def code() -> str:
+    """Two letters, another pair for each of 676 calls: the code of a country nobody has used."""
+    row, column = divmod(next(_codes) % 676, 26)
+    return chr(65 + row) + chr(65 + column)
+
+
 def department(name: str = "Sales", **values: Any) -> Department:
     """A department."""
     return Department.objects.create(name=name, **values)
@@ -71,6 +83,11 @@ def country(code: str = "DE") -> Country:
     """A country."""
     found, _created = Country.objects.get_or_create(code=code, defaults={"name": code})
     return found
+
+
+def city(of: Country) -> City:
+    """A city of a country."""
+    return City.objects.create(country=of, name=f"City {number()}")
 
 
 def subtree(*names: str) -> list[Department]:

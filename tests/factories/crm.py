@@ -4,13 +4,18 @@ from typing import Any
 
 from common.changes import services as changes
 from common.changes.services import Actor
-from crm.models import Company, Contact, Lead, Source
+from crm.models import Company, Contact, Industry, Lead, Source
 from tests.factories.common import SETUP, number
 
 
 def source(department: Any = None, **values: Any) -> Source:
     """Where enquiries come from."""
     return Source.objects.create(name=values.pop("name", f"Source {number()}"), department=department, **values)
+
+
+def industry() -> Industry:
+    """What a company does."""
+    return Industry.objects.create(name=f"Industry {number()}")
 
 
 def company(name: str = "", *, by: Actor = SETUP, owner: Any = None, department: Any = None, **values: Any) -> Company:

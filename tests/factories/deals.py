@@ -48,7 +48,7 @@ def deal(owner: Any = None, *, by: Actor = SETUP, amount: str | None = None, **v
 
 
 def payment(of: Deal, amount: str = "100.00", certainty: str = "high", *, code: str = "EUR", on: date | None = None,
-            by: Actor = SETUP) -> Payment:  # fmt: skip
+            by: Actor = SETUP, **values: Any) -> Payment:  # fmt: skip
     """A payment for a deal."""
     given = {
         "deal": of,
@@ -56,6 +56,7 @@ def payment(of: Deal, amount: str = "100.00", certainty: str = "high", *, code: 
         "currency": currency(code),
         "on": on or company_today(),
         "certainty": certainty,
+        **values,
     }
     return changes.create(Payment, given, by=by)
 

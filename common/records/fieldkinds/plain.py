@@ -70,6 +70,10 @@ class Kind:
         """The value for a spreadsheet."""
         return self.text(obj)
 
+    def plains(self, objs: Sequence[Any]) -> list[Any]:
+        """The values of many rows for a spreadsheet, in a fixed number of queries."""
+        return [self.plain(obj) for obj in objs]
+
     def q(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         """The condition of `name.op:given`. Raises `BadFilter`."""
         if op not in self.operators:

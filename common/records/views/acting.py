@@ -66,6 +66,8 @@ class OperationView(RecordView):
         return self.ask(obj, self.build_form(obj, None))
 
     def post(self, request: PersonRequest, **kwargs: Any) -> HttpResponse:
+        if url := submissions.answered(request.POST.get("nonce", "")):
+            return HttpResponseRedirect(url, status=303)
         obj = self.get_object()
         if "nonce" not in request.POST and self.build_form(obj, None) is not None:
             return self.get(request, **kwargs)  # a bare button: the form asks first
@@ -288,6 +290,8 @@ class BulkView(RecordView):
     def post(self, request: PersonRequest, name: str) -> HttpResponse:
         if name not in self.type.bulk or name not in self.forms:
             raise Http404
+        if submissions.answered(request.POST.get("nonce", "")) is not None:
+            return HttpResponseRedirect(self.back_url, status=303)
         rows = self.selected()
         form_class = self.forms[name]
         form = form_class(request.POST if "confirmed" in request.POST else None) if form_class else None

@@ -27,7 +27,7 @@ class ChooseView(RecordView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
-        rows = self.type.model.objects.for_user(self.viewer.principal)
+        rows = self.type.select(self.type.model.objects.for_user(self.viewer.principal))
         if len(words) < 3:
             rows = rows.filter(title_sort__startswith=title_sort(words)) if words else rows
             rows = rows.order_by("title_sort", "pk")

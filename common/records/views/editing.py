@@ -36,6 +36,8 @@ class FormView(RecordView):
     def answer(self, request: PersonRequest, form: RecordForm, obj: RecordModel | None) -> HttpResponse:
         """Save once, then to the record; or the form again with what was refused."""
         saved: Any = None
+        if (url := submissions.answered(request.POST.get("nonce", ""))) is not None:
+            return HttpResponseRedirect(url or self.type.url("list"), status=303)
         if form.is_valid():
             try:
                 with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM):

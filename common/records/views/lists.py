@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -20,6 +20,7 @@ from common.records.views.base import RecordView
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_PRINTED = 1000
+CHUNK = 500
 
 
 class ListView(RecordView):
@@ -119,7 +120,7 @@ class TotalsView(RecordView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
-        return self.render("partials/list_totals.html", {"totals": lists.totals(state)})
+        return self.render("records/_totals.html", {"totals": lists.totals(state), "tabs": lists.tab_counts(state)})
 
 
 class FilterView(RecordView):
@@ -200,11 +201,15 @@ class ExportView(RecordView):
         rights = scopes.fields(self.viewer.principal, self.type.model)
         names = [name for section in self.type.sections for name in section.names if rights.readable(name)]
         kinds = [kind_of(self.type.model, name) for name in names]
+        joined = rows.select_related(*(path for kind in kinds for path in kind.related))
+        feed = joined.iterator(chunk_size=CHUNK)
         writer = csv.writer(_Echo())
         yield "\ufeff" + writer.writerow([_("number"), *(str(kind.label) for kind in kinds), str(_("owner"))])
-        for row in rows.iterator(chunk_size=500):
-            cells = [self.type.number_of(row), *(kind.plain(row) for kind in kinds), str(row.owner or "")]
-            yield writer.writerow([safe(cell) for cell in cells])
+        while chunk := list(islice(feed, CHUNK)):
+            columns = [kind.plains(chunk) for kind in kinds]
+            for row, *values in zip(chunk, *columns, strict=True):
+                cells = [self.type.number_of(row), *values, str(row.owner or "")]
+                yield writer.writerow([safe(cell) for cell in cells])
 
 
 def safe(cell: Any) -> Any:
@@ -217,6 +222,5 @@ def safe(cell: Any) -> Any:
 def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:
     """To the address of `next` if it is ours, else to the fallback."""
     target = request.POST.get("next", "")
-    if target.startswith("/") and not target.startswith("//") and "\\" not in target:
-        return redirect(target)
-    return redirect(fallback)
+    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return HttpResponseRedirect(target if ours else fallback, status=303)

@@ -83,4 +83,7 @@ export function start(box) {
     // What was typed but not chosen stays visible: the server says in words why it is no value.
     if (!many && !input.value.trim()) { hidden.value = ""; label = ""; }
   });
+
+  // Typed before this script was there.
+  if (input.value && input.value !== input.defaultValue) ask();
 }

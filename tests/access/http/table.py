@@ -1,0 +1,163 @@
+"""How every route of the product is called in the matrix. A route that is missing here fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from common.records import registry
+from tests.access.http.scene import Scene
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to call a route. `type`, `action`: the right it needs; `row`: whether one row is meant."""
+
+    route: str
+    method: str
+    path: str
+    type: str = ""
+    action: str = ""
+    row: bool = False
+    rule: str = "permission"
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+BOTH = ("get", "post")
+# verb → (methods, action, whether it means a row)
+VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
+    "list": (("get",), "view", False),
+    "totals": (("get",), "view", False),
+    "filter": (("get",), "view", False),
+    "print": (("get",), "view", False),
+    "export": (("get",), "export", False),
+    "choose": (("get",), "view", False),
+    "bin-list": (("get",), "delete", False),
+    "bulk": (("post",), "bulk", False),
+    "page": (("get",), "view", True),
+    "timeline": (("get",), "view", True),
+    "history": (("get",), "view", True),
+    "note": (("post",), "view", True),
+    "file-remove": (("post",), "change", True),
+    "transfer": (BOTH, "transfer", True),
+    "bin": (BOTH, "delete", True),
+    "restore": (("post",), "delete", True),
+    "new": (BOTH, "create", False),
+    "edit": (BOTH, "change", True),
+    "board": (("get",), "view", False),
+    "board-column": (("get",), "view", False),
+    "move": (("post",), "move", True),
+    "action": (BOTH, "", True),
+    "create-deal": (("post",), "create_deal", True),
+}
+
+
+def all_routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    """The name of every route with its namespace; the path where it has no name."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from all_routes(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}" if pattern.name else str(pattern.pattern)
+
+
+def calls(scene: Scene) -> Iterator[Call]:
+    """Every call of the matrix."""
+    for kind in registry.all_types():
+        yield from of_type(kind, scene)
+    yield from of_settings(scene)
+    yield from others(scene)
+
+
+def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
+    """The calls of a record type."""
+    names = {name for name in all_routes() if name.startswith(f"{kind.namespace}:")}
+    row = scene.rows[kind.key]
+    for route in sorted(names):
+        verb = route.partition(":")[2]
+        if verb not in VERBS:
+            continue
+        methods, action, means_row = VERBS[verb]
+        if verb == "action":
+            for declared in registry.actions(kind):
+                path = reverse(route, args=[row.pk, declared.name])
+                for method in methods:
+                    yield Call(route, method, path, kind.key, declared.permission or declared.name, row=True)
+            continue
+        for arguments, data in _arguments(kind, verb, scene):
+            for method in methods:
+                path = reverse(route, args=arguments)
+                yield Call(route, method, path, kind.key, action, means_row, data=data)
+
+
+def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict[str, Any]]]:
+    row = scene.rows[kind.key]
+    if verb == "bulk":
+        chosen = {"pk": [row.pk], "confirmed": "1", "tags": [scene.tag.pk], "people": [scene.stranger.pk]}
+        return [([name], chosen) for name in kind.bulk]
+    if verb == "filter":
+        return [([], {"field": "created_at" if "created_at" in kind.filters else str(kind.filters[0])})]
+    if verb == "board-column":
+        column = row.stage_id  # type: ignore[attr-defined]  # boards are of deals
+        return [([], {"column": column, "pipeline": row.pipeline_id})]  # type: ignore[attr-defined]
+    if verb == "file-remove":
+        return [([row.pk, scene.files[kind.key].pk], {})]
+    if verb == "restore":
+        return [([scene.binned[kind.key].pk], {})]
+    if verb == "move":
+        return [([row.pk], {"stage": row.stage_id})]  # type: ignore[attr-defined]
+    if verb == "note":
+        return [([row.pk], {"text": "Called."})]
+    if verb == "transfer":
+        return [([row.pk], {"owner": scene.stranger.pk, "nonce": "n"})]
+    return [([row.pk] if VERBS[verb][2] else [], {})]
+
+
+SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete"}
+OUTBOX = {"delivery:outbox", "delivery:mail"}
+
+
+def of_settings(scene: Scene) -> Iterator[Call]:
+    """The calls of the settings and the outbox: they need `change` on `setup`."""
+    tag = scene.tag.pk
+    for route, arguments, methods in (
+        ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
+        ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
+        ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
+        ("delivery:outbox", [], ("get",)), ("delivery:mail", [scene.mail.pk], ("get",)),
+    ):  # fmt: skip
+        for method in methods:
+            yield Call(route, method, reverse(route, args=arguments), "setup", "change")
+
+
+def others(scene: Scene) -> Iterator[Call]:
+    """Pages with a rule of their own."""
+    kept = scene.files["crm.company"]
+    yield Call("home", "get", "/", rule="signed-in")
+    yield Call("profile", "get", "/me/", rule="signed-in")
+    yield Call("profile", "post", "/me/", rule="signed-in")
+    yield Call("sidebar", "post", "/me/sidebar/", rule="signed-in")
+    yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
+    yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
+    yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
+    yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
+    yield Call("files:serve", "get", reverse("files:serve", args=[kept.pk, "x.txt"]), "crm.company", "view", row=True)
+    yield Call("reports:funnel", "get", reverse("reports:funnel"), "analytics.report", "view")
+    yield Call("reports:income", "get", reverse("reports:income"), "analytics.report", "view")
+    assert scene.form is not None
+    public = {
+        "livez": "/livez", "readyz": "/readyz", "account_login": "/accounts/login/",
+        "account_logout": "/accounts/logout/", "account_inactive": "/accounts/inactive/",
+        "account_reset_password": "/accounts/password/reset/",
+        "account_reset_password_done": "/accounts/password/reset/done/",
+        "account_reset_password_from_key": "/accounts/password/reset/key/1-x/",
+        "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+        "sign-in-link": f"/signin/{scene.link}/",
+        "forms:form": f"/forms/{scene.form.slug}/", "forms:thanks": f"/forms/{scene.form.slug}/thanks/",
+    }  # fmt: skip
+    for route, path in public.items():
+        yield Call(route, "get", path, rule="public")

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.kinds.models import RecordModel
 from common.money.models import MoneyField
@@ -19,7 +20,7 @@ class Product(RecordModel):
         SERVICE = "service", _("service")
 
     name = models.CharField(_("name"), max_length=200)
-    code = models.CharField(_("code"), max_length=60)
+    code = models.CharField(pgettext_lazy("product", "code"), max_length=60)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.GOODS)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     price = MoneyField(_("price"), null=True, blank=True, validators=[MinValueValidator(Decimal(0))])

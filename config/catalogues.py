@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ("ru",)
 NOT_EXTRACTED = ["node_modules", "build", "var", "tests", ".venv", "config/catalogues.py"]
+# The moment of extraction changes with every run and says nothing.
+CREATED = re.compile(r'^"POT-Creation-Date: .*\n', re.MULTILINE)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 MOST_LINES = 20
@@ -36,6 +38,8 @@ def update() -> None:
     """Bring the .po files up to date with the texts of the code and the templates."""
     options = {"locale": LANGUAGES, "ignore_patterns": NOT_EXTRACTED}
     call_command("makemessages", no_obsolete=True, no_wrap=True, add_location="file", **options)
+    for path in LOCALE.glob("*/LC_MESSAGES/*.po"):
+        path.write_text(CREATED.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def extracted() -> dict[Key, polib.POEntry]:

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.kinds.formats import number
 from common.kinds.models import RecordModel, RecordQuerySet
@@ -169,9 +170,10 @@ def _weigh_person(evidence: _Evidence[Any], person: Contact | Lead, asked: Asked
         return
     alike = SequenceMatcher(None, title_sort(person.full_name), asked.person).ratio()
     if alike == 1:
-        evidence.add(person, SAME_PERSON, _("same name"))
+        evidence.add(person, SAME_PERSON, pgettext("person", "same name"))
     elif alike >= WEAKEST_NAME:
-        evidence.add(person, SAME_PERSON * alike / 2, _("name %(likeness)s") % {"likeness": number(alike, 2)})
+        likeness = pgettext("person", "name %(likeness)s") % {"likeness": number(alike, 2)}
+        evidence.add(person, SAME_PERSON * alike / 2, likeness)
 
 
 def _companies(principal: Principal, asked: Asked, contacts: _Evidence[Contact]) -> _Evidence[Company]:
@@ -250,11 +252,12 @@ def _weigh_name(evidence: _Evidence[Company], company: Company, asked: Asked) ->
         return
     alike = _likeness(company.name, asked.company_name)
     if title_sort(company.name) == title_sort(asked.company_name):
-        evidence.add(company, SAME_NAME, _("same name"))
+        evidence.add(company, SAME_NAME, pgettext("company", "same name"))
     elif alike == 1:
         evidence.add(company, SAME_WORDS, _("same name but for the legal form"))
     elif alike >= WEAKEST_NAME:
-        evidence.add(company, NAME_WEIGHT * alike, _("name %(likeness)s") % {"likeness": number(alike, 2)})
+        likeness = pgettext("company", "name %(likeness)s") % {"likeness": number(alike, 2)}
+        evidence.add(company, NAME_WEIGHT * alike, likeness)
 
 
 def _colleagues(

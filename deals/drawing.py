@@ -117,7 +117,8 @@ def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
         "count": len(rows), "empty": _("No products yet."),
         "actions": [{"label": _("Add line"), "url": f"/lines/new/?deal={deal.pk}"}] if may else [],
         "columns": [
-            {"label": _("Code"), "hide_phone": True}, {"label": _("Product")}, {"label": _("Qty"), "numeric": True},
+            {"label": pgettext("product", "Code"), "hide_phone": True}, {"label": _("Product")},
+            {"label": _("Qty"), "numeric": True},
             {"label": _("Price"), "numeric": True, "hide_phone": True},
             {"label": _("Disc."), "numeric": True, "hide_phone": True}, {"label": _("Total"), "numeric": True},
         ],

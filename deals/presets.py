@@ -58,7 +58,7 @@ def add_stages(pipeline: Pipeline) -> None:
         for name, russian, chance, days in OPEN_STAGES
     ]
     rows.append(Stage(name="Won", names={"ru": "Успех"}, outcome=Outcome.WON, probability=100, tone=Tone.GREEN))
-    rows.append(Stage(name="Lost", names={"ru": "Потеряна"}, outcome=Outcome.LOST, tone=Tone.GREY))
+    rows.append(Stage(name="Lost", names={"ru": "Отказ"}, outcome=Outcome.LOST, tone=Tone.GREY))
     for position, row in enumerate(rows, start=1):
         row.pipeline, row.position = pipeline, position
         row.save()

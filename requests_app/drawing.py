@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.kinds import formats
 from common.policy.principal import Principal
@@ -28,8 +29,8 @@ def waiting(request: Request) -> dict[str, Any]:
             "tone": "amber",
             "icon": "clock",
         }
-    words = formats.late_words(timezone.localtime(request.received_at).date(), formats.viewer_today())
-    return {"text": _("waiting, %(late)s") % {"late": words}, "tone": "red", "icon": "clock-filled"}
+    words = ngettext("waiting %(count)s d", "waiting %(count)s d", days) % {"count": days}
+    return {"text": words, "tone": "red", "icon": "clock-filled"}
 
 
 def match_boxes(request: Request, matches: matching.Matches, form: Any) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.kinds import formats
 from common.organisation.selectors import next_working_day
@@ -115,7 +115,9 @@ class PublicForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
     company_name = forms.CharField(label=gettext_lazy("Company"), max_length=200, required=False)
-    country: Any = forms.ModelChoiceField(None, label=gettext_lazy("Country"), required=False)
+    country: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Country"), required=False, empty_label=pgettext_lazy("nothing chosen", "—")
+    )
     products: Any = forms.ModelMultipleChoiceField(
         None, label=gettext_lazy("Products"), required=False, widget=forms.CheckboxSelectMultiple
     )

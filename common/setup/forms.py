@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.kinds.models import Dictionary
 from common.people.choices import language_choices, zone_choices
@@ -39,6 +40,8 @@ class DictionaryForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+                field.empty_label = pgettext("nothing chosen", "—")
         self.languages = [
             (code, name) for code, name in settings.LANGUAGES
             if isinstance(self.instance, Dictionary) and code != settings.LANGUAGES[0][0]

@@ -6,17 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common import clock
 from common.home import badges, today
 from common.kinds import formats
+from common.kinds.words import capital
 from common.money import formats as money
 from common.policy.principal import Principal
 from common.records.declaring import Viewer
 from deals import drawing, selectors
+from deals.models import Certainty
 
 DEAL, PAYMENT = "deals.deal", "deals.payment"
+# Narrow enough for the rail.
+SHORT = {
+    Certainty.GUARANTEED: pgettext_lazy("short", "Guaranteed"),
+    Certainty.HIGH: pgettext_lazy("short", "High probability"),
+    Certainty.LOW: pgettext_lazy("short", "Low probability"),
+}
 
 
 def _step_row(deal: Any, *, may_finish: bool) -> dict[str, Any]:
@@ -164,7 +172,7 @@ def _expected(viewer: Viewer) -> dict[str, Any] | None:
         "rows": [
             {
                 "certainty": certainty.value,
-                "label": str(certainty.label).capitalize(),
+                "label": str(SHORT.get(certainty, capital(certainty.label))),
                 "quiet": certainty.value == "low",
                 "values": [money.base_money(value.amount, cents=False) if value.amount else "–" for value in row],
                 "url": f"/payments/?f=certainty.in:{certainty.value}&f=on.is:{span}{scope}",

@@ -160,6 +160,8 @@ SECURE_SSL_REDIRECT = env.bool("KONTOR_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 if env.bool("KONTOR_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# A bulk action names up to 1000 rows, and its form has a few fields more.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import OrderBy, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -139,7 +139,7 @@ class Board:
     groups: Callable[[HttpRequest, Viewer], Any]
     move: Callable[[Any, int, User], Any]
     card: Callable[[Any, Mapping[str, Any], Viewer], dict[str, Any]]
-    order: Sequence[str]
+    order: Sequence[str | OrderBy]
     totals: Callable[[RecordQuerySet[Any]], dict[int, dict[str, Any]]]
     zones: Callable[[Any], list[dict[str, Any]]] = field(default=lambda pipeline: [])
 

@@ -25,6 +25,7 @@ from common.records.filtering import Condition, Query
 from common.records.models import ColourRule
 from common.spine.models import RecordMark
 
+TITLE = "title_sort"
 SIGNALS = {"files": gettext_lazy("has files"), "payment": gettext_lazy("payment received")}
 
 
@@ -76,15 +77,21 @@ class ListState:
         return self.query.conditions != base
 
     @cached_property
+    def sorts(self) -> dict[str, Sort]:
+        """The orders this person may choose: the first one, and those by what they may read."""
+        rights = scopes.fields(self.viewer.principal, self.kind.model)
+        first = self.kind.sorts[0]
+        return {s.key: s for s in self.kind.sorts if s is first or s.column == TITLE or rights.readable(s.column)}
+
+    @cached_property
     def sort(self) -> Sort:
         """The chosen order, else the first one."""
-        sorts = {sort.key: sort for sort in self.kind.sorts}
         wanted = self.address.get("sort", "")
         if not wanted:
             return self.kind.sorts[0]
-        if wanted not in sorts:
+        if wanted not in self.sorts:
             raise BadFilter(part=f"sort={wanted}"[:80])
-        return sorts[wanted]
+        return self.sorts[wanted]
 
     @cached_property
     def condition(self) -> Q:
@@ -142,7 +149,7 @@ def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
 
 def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """The table head."""
-    by_column = {sort.column: sort for sort in state.kind.sorts}
+    by_column = {sort.column: sort for sort in state.sorts.values()}
     head = []
     for column in columns:
         plain = column.kind == "name" or (column.cell is not None and not column.field)
@@ -160,7 +167,7 @@ def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]
 
 
 def _sort_column(column: Column) -> str:
-    return {"name": "title_sort", "title": "title_sort", "next_step": "next_step_on"}.get(column.key, column.key)
+    return {"name": TITLE, "title": TITLE, "next_step": "next_step_on"}.get(column.key, column.key)
 
 
 def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
@@ -240,9 +247,11 @@ def with_colours(kind: RecordType, rows: RecordQuerySet[Any], viewer: Viewer) ->
     known, cases = filtering.fields_of(kind, viewer), []
     for rule in colour_rules(kind):
         try:
-            cases.append(When(filtering.tree_q(rule.condition, known, viewer), then=Value(rule.pk)))
-        except (BadFilter, KeyError, TypeError):
+            met = filtering.tree_q(rule.condition, known, viewer)
+        except (BadFilter, KeyError, TypeError, AttributeError):
             continue  # a rule on a field this person may not read does not colour for them
+        if met:
+            cases.append(When(met, then=Value(rule.pk)))
     if not cases:
         return rows
     annotated: RecordQuerySet[Any] = rows.annotate(
@@ -296,10 +305,10 @@ def filter_row(state: ListState) -> dict[str, Any]:
 
 def sort_toggle(state: ListState) -> dict[str, Any] | None:
     """The button that switches between the two orders a type offers; its tooltip names the other."""
-    if state.kind.toggle is None:
+    if state.kind.toggle is None or not set(state.kind.toggle) <= set(state.sorts):
         return None
     first, second = state.kind.toggle
-    sorts = {sort.key: sort for sort in state.kind.sorts}
+    sorts = state.sorts
     now = state.sort if state.sort.key in (first, second) else sorts[first]
     other = sorts[second if now.key == first else first]
     return {

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,8 @@ from common.records.timeline import describe
 from deals import drawing, selectors, services
 from deals.forms import CloseForm, FinishStepForm, MoveForm, PipelineForm, StepForm
 from deals.models import Deal, Outcome
+
+CARDS_BY = (F("next_step_on").asc(nulls_last=True), "-created_at", "-pk")
 
 
 def _state_q(values: Sequence[str], viewer: Viewer) -> Q:
@@ -267,7 +269,7 @@ class DealType(RecordType):
             obj, pipeline=data["pipeline"], by=by), icon="sitemap", permission="move", form=PipelineForm,
             offered=lambda obj: obj.is_open),
     )  # fmt: skip
-    board = Board("stage", _groups, _move, _card, ("next_step_on", "-created_at", "-pk"), _board_totals)
+    board = Board("stage", _groups, _move, _card, CARDS_BY, _board_totals)
     bulk = ("assign", "tag", "bin")
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:

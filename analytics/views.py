@@ -55,7 +55,7 @@ def funnel(request: PersonRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _funnel_csv(report)
     chosen = request.GET.get("stage", "")
-    position = int(chosen) if chosen.isdigit() and 1 <= int(chosen[:4]) <= len(report.rows) else 0
+    position = int(chosen) if chosen.isdecimal() and 1 <= int(chosen[:4]) <= len(report.rows) else 0
     context = {
         **shared, "kpis": drawing.funnel_kpis(report), "rows": drawing.funnel_rows(report, _address(request), position),
         "reasons": drawing.lost_reasons(report), "missing": ", ".join(report.missing),

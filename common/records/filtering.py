@@ -52,9 +52,10 @@ def parse(text: str, *, grouped: bool = False) -> Condition:
     group, rest = text.split(".", 1) if grouped and "." in text else ("", text)
     head, _colon, tail = rest.partition(":")
     name, dot, op = head.partition(".")
-    if not dot or not name or not op or (grouped and not group.isdigit()):
-        raise BadFilter(part=text[:80])
     values = tuple(unquote(part) for part in tail.split(",")) if tail else ()
+    wrong = not dot or not name or not op or "\x00" in "".join((text, *values))
+    if wrong or (grouped and not group.isdecimal()):
+        raise BadFilter(part=text.replace("\x00", "")[:80])
     return Condition(name, op, values, group)
 
 
@@ -138,7 +139,7 @@ class FilterField:
         if condition.op in EMPTY:
             return op, ""
         if self.kind is not None:
-            return op, self.kind.words(condition.op, condition.values)
+            return op, self.kind.words(condition.op, condition.values, viewer)
         assert self.named is not None  # noqa: S101  # one of the two is set
         if self.named.say is not None:
             return op, self.named.say(condition.values)

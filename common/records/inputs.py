@@ -180,7 +180,7 @@ class RecordField(forms.Field):
         text = str(value or "")
         if text.startswith(("new:", TYPED)):
             return text.partition(":")[2]
-        if not text.isdigit():
+        if not text.isdecimal():
             return ""
         row = self.rows.filter(pk=int(text)).first() if len(text) < 18 else None
         return str(row) if row else ""
@@ -196,7 +196,7 @@ class RecordField(forms.Field):
             return self.named(text[len(TYPED) :])
         if text.startswith("new:") and self.may_create and text[4:].strip():
             return NewRecord(text[4:].strip())
-        row = self.rows.filter(pk=int(text)).first() if text.isdigit() and len(text) < 18 else None
+        row = self.rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
         if row is None:
             raise ValidationError(_("Choose one of the offered entries."))
         return row
@@ -219,7 +219,7 @@ class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
 
     def chosen(self, value: Any) -> list[dict[str, Any]]:
         """The chosen rows with their names."""
-        keys = [str(key) for key in value or [] if str(key).isdigit() and len(str(key)) < 18]
+        keys = [str(key) for key in value or [] if str(key).isdecimal() and len(str(key)) < 18]
         rows = self.queryset.filter(pk__in=keys) if keys and self.queryset is not None else ()
         return [{"value": row.pk, "text": str(row)} for row in rows]
 

@@ -72,7 +72,7 @@ def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size:
 def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int = 200) -> list[Told]:
     """The events of the record itself, for its history page; filtered by person, field and way."""
     events = Event.objects.filter(subject_id=obj.pk).select_related("actor").order_by("-id")
-    if only.get("who", "").isdigit():
+    if only.get("who", "").isdecimal():
         events = events.filter(actor_id=int(only["who"][:17]))
     if only.get("via") in Via.values:
         events = events.filter(via=only["via"])

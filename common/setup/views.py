@@ -187,7 +187,7 @@ def delete(request: PersonRequest, key: str, pk: int) -> HttpResponse:
 def order(request: PersonRequest, key: str) -> HttpResponse:
     """Put rows in the posted order."""
     page = _page(key)
-    keys = [int(k) for k in request.POST.getlist("order") if k.isdigit() and len(k) < 18]
+    keys = [int(k) for k in request.POST.getlist("order") if k.isdecimal() and len(k) < 18]
     rows = selectors.rows_by_key(page, keys)
     with transaction.atomic(), via(Via.FORM), changes.change_set(str(page.label), by=request.user):
         for position, pk in enumerate(keys, start=1):

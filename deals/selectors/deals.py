@@ -302,7 +302,7 @@ def currency_for(user: User) -> Currency | None:
 
 def payment_defaults(user: User | Principal, deal_key: str) -> dict[str, Any]:
     """What a new payment of a deal begins with: what is not scheduled, today, the numbers of the last one."""
-    if not deal_key.isdigit() or len(deal_key) > 17:
+    if not deal_key.isdecimal() or len(deal_key) > 17:
         return {}
     deal = Deal.objects.for_user(user).filter(pk=int(deal_key)).first()
     if deal is None:

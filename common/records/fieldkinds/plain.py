@@ -25,6 +25,7 @@ RELATIVE_DAYS: dict[str, Words] = {
     "today": _("today"), "overdue": _("before today"), "next7": _("in the next 7 days"),
     "this-month": _("this month"), "last-month": _("last month"), "last-half-year": _("in the last 6 months"),
 }  # fmt: skip
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 EMPTY: dict[str, Words] = {"empty": _("is empty"), "set": _("is set")}
 
 
@@ -94,7 +95,7 @@ class Kind:
         """The condition of the kind's own operators."""
         return Q(**{f"{self.name}__icontains": given[0]})
 
-    def words(self, op: str, given: Sequence[str]) -> str:
+    def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         """The values of a chip in words."""
         return ", ".join(given)
 
@@ -164,7 +165,7 @@ class DateKind(Kind):
             found = parse_date(text)
         except ValueError:
             found = None
-        if found is None:
+        if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
             raise BadFilter(part=f"{self.name}:{text}")
         return found
 
@@ -189,7 +190,7 @@ class DateKind(Kind):
             return self._between(day, last)
         return self._between(day, None) if op == "gte" else self._between(None, day)
 
-    def words(self, op: str, given: Sequence[str]) -> str:
+    def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         said = []
         for word in given:
             known = RELATIVE_DAYS.get(word)
@@ -240,7 +241,7 @@ class BoolKind(Kind):
             raise BadFilter(part=f"{self.name}.is:{given[0]}")
         return Q(**{self.name: given[0] == "1"})
 
-    def words(self, op: str, given: Sequence[str]) -> str:
+    def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         return str(_("yes") if given[0] == "1" else _("no"))
 
     def text(self, obj: Any) -> str:
@@ -263,7 +264,7 @@ class ChoiceKind(Kind):
         found = Q(**{f"{self.name}__in": list(given)})
         return ~found if op == "not" else found
 
-    def words(self, op: str, given: Sequence[str]) -> str:
+    def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         known = dict(self.field.choices)
         return ", ".join(str(known.get(value, value)) for value in given)
 

@@ -72,7 +72,7 @@ class ReferenceKind(Kind):
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         keys = [viewer.user.pk if value == "me" and self.target is User else value for value in given]
-        if not all(str(key).isdigit() and len(str(key)) < 18 for key in keys):
+        if not all(str(key).isdecimal() and len(str(key)) < 18 for key in keys):
             raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
         numbers = [int(key) for key in keys]
         if self.is_set:
@@ -85,11 +85,18 @@ class ReferenceKind(Kind):
         rows = self.model._base_manager.filter(**{f"{self.name}__in": numbers})
         return Q(pk__in=rows.values("pk"))
 
-    def words(self, op: str, given: Sequence[str]) -> str:
-        keys = [int(value) for value in given if value.isdigit() and len(value) < 18]
-        named = {row.pk: str(row) for row in self.target._base_manager.filter(pk__in=keys)} if keys else {}
+    def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
+        keys = [int(value) for value in given if value.isdecimal() and len(value) < 18]
+        named = {row.pk: str(row) for row in self._nameable(viewer).filter(pk__in=keys)} if keys else {}
         me = str(pgettext_lazy("person", "Me"))
         return ", ".join(me if value == "me" else named.get(int(value), "?") for value in given)
+
+    def _nameable(self, viewer: Viewer) -> models.QuerySet[Any]:
+        """The rows whose name this person may read: of records only the visible ones."""
+        if issubclass(self.target, RecordModel):
+            visible: models.QuerySet[Any] = self.target.objects.for_user(viewer.principal)
+            return visible
+        return self.target._base_manager.all()
 
     def choices(self, viewer: Viewer) -> Iterable[tuple[str, Words]]:
         if issubclass(self.target, RecordModel):

@@ -314,7 +314,7 @@ class BulkView(RecordView):
 
     def selected(self) -> list[RecordModel]:
         """The selected rows this person sees; unknown ids are simply not there."""
-        keys = [int(k) for k in self.request.POST.getlist("pk")[:MOST_SELECTED] if k.isdigit() and len(k) < 18]
+        keys = [int(k) for k in self.request.POST.getlist("pk")[:MOST_SELECTED] if k.isdecimal() and len(k) < 18]
         rows = list(self.type.model.objects.for_user(self.viewer.principal).filter(pk__in=keys))
         if not rows:
             raise NothingSelected

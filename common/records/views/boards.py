@@ -73,7 +73,7 @@ class BoardColumnView(BoardView):
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
-        if column is None or not start.isdigit() or len(start) > 6:
+        if column is None or not start.isdecimal() or len(start) > 6:
             raise BadFilter(part="column")
         drawn = self.column(state, groups, column, self.scoped(state, groups), {}, int(start))
         return self.render("records/_cards.html", {"column": drawn, "columns": groups["columns"]})
@@ -95,7 +95,7 @@ class BoardMoveView(RecordView):
             return HttpResponse(status=204, headers={"HX-Redirect": url})
         on_page = "stage" in request.GET
         target = request.GET.get("stage", "") if on_page else request.POST.get("stage", "")
-        if not target.isdigit() or len(target) > 17:
+        if not target.isdecimal() or len(target) > 17:
             raise BadFilter(part="stage")
         try:
             with via(Via.FORM if on_page else Via.BOARD):

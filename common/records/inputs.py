@@ -22,6 +22,8 @@ from common.kinds.words import title_sort
 NUMBER = re.compile(r"[^\d.,\-−]")
 SHORT_DATE = re.compile(r"^(\d{1,2})[./](\d{1,2})(?:[./](\d{2}|\d{4})?)?$")
 ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+LONGEST_KEY = 17
+"""Digits of the longest key the databases can be asked for."""
 AHEAD = re.compile(r"^\+\s?(\d{1,3})$")
 DAY_WORDS: dict[str, int] = {
     "today": 0, "сегодня": 0, "tomorrow": 1, "завтра": 1, "послезавтра": 2, "yesterday": -1, "вчера": -1,
@@ -216,6 +218,12 @@ class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         widget = Choosers(reverse("choose", args=[rows.model._meta.label_lower]))
         super().__init__(rows, widget=widget, **kwargs)
         self.widget.text_of = self.chosen
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                raise ValidationError(self.error_messages["invalid_pk_value"], params={"pk": str(key)[:40]})
+        return super().clean(value)
 
     def chosen(self, value: Any) -> list[dict[str, Any]]:
         """The chosen rows with their names."""

@@ -122,5 +122,7 @@ def ask(client: Client, method: str, path: str, data: Any = None, **headers: Any
 
 def text_of(response: Any) -> str:
     """What the person gets to read."""
-    content = response.content_read if response.streaming else response.content
+    content = getattr(response, "content_read", None)
+    if content is None:
+        content = b"".join(response.streaming_content) if response.streaming else response.content
     return content.decode(errors="replace")  # type: ignore[no-any-return]  # bytes of the answer

@@ -309,8 +309,10 @@ class RecordTypeSuite:
         assert all(counts[1][verb] <= few for verb, few in counts[0].items()), counts
 
     def happen(self, obj: RecordModel, n: int) -> None:
-        """A change, a note and one more of each part."""
+        """Changes of words and of references, a note and one more of each part."""
         changes.edit(obj, {self.field: f"Number {n}"}, by=self.person if n % 2 else common.SETUP)
+        if "tags" in obj.link_fields:
+            changes.edit(obj, {"tags": [common.tag()]}, by=common.SETUP)
         records.add_note(obj, text=f"Note {n}", by=self.person)
         self.parts(obj)
 

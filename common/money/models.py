@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.kinds import formats
 from common.kinds.models import Dictionary, DictionaryBase
 
 
@@ -56,4 +57,4 @@ class Rate(DictionaryBase):
         ]
 
     def __str__(self) -> str:
-        return f"{self.currency.code} {self.day}"
+        return f"{self.currency.code} {formats.full_date(self.day)}"

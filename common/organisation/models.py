@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.kinds import formats
 from common.kinds.models import Dictionary, DictionaryBase
 
 
@@ -75,4 +76,4 @@ class Holiday(DictionaryBase):
         ordering = ["day"]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.name}"
+        return f"{formats.full_date(self.day)} {self.name}"

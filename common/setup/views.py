@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from common import clock
 from common.changes import services as changes
 from common.changes.services import via
 from common.events.models import Via
+from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest, needs
 from common.setup import dictionaries, selectors
@@ -97,6 +99,8 @@ def _row(page: DictionaryPage, row: Any) -> dict[str, Any]:
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else ""
+    if isinstance(value, Decimal):
+        return formats.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
     return "" if value is None else str(value)
 
 

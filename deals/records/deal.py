@@ -230,7 +230,9 @@ class DealType(RecordType):
     toggle = ("newest", "next")
     views = (
         PresetView("my-open", _("My open"), "f=state.is:open&f=mine.is:me"),
-        PresetView("no-step", _("No next step"), "f=state.is:open&f=mine.is:me&f=next_step_on.empty"),
+        PresetView(
+            "no-step", pgettext_lazy("view", "No next step"), "f=state.is:open&f=mine.is:me&f=next_step_on.empty"
+        ),
         PresetView("closing", _("Closing this month"), "f=state.is:open&f=mine.is:me&f=expected_close.is:this-month"),
         PresetView("overdue", _("Overdue"), "f=state.is:open&f=mine.is:me&f=next_step_on.is:overdue"),
         PresetView("won", _("Won this month"), "f=state.is:won&f=mine.is:me&f=closed_on.is:this-month"),

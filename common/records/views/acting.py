@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.changes import binning, bulk, submissions
 from common.changes import services as changes
@@ -169,9 +169,13 @@ class ActionView(OperationView):
 class TransferForm(forms.Form):
     """To whom."""
 
-    owner = forms.ModelChoiceField(User.objects.filter(is_active=True), label=gettext_lazy("Owner"), required=False)
+    owner = forms.ModelChoiceField(
+        User.objects.filter(is_active=True), label=gettext_lazy("Owner"), required=False,
+        empty_label=pgettext_lazy("nothing chosen", "—"),
+    )  # fmt: skip
     department = forms.ModelChoiceField(
         Department.objects.all(), label=gettext_lazy("Department"), required=False,
+        empty_label=pgettext_lazy("nothing chosen", "—"),
         help_text=gettext_lazy("Empty: the department of the new owner."),
     )  # fmt: skip
 

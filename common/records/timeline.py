@@ -76,7 +76,7 @@ def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int =
         events = events.filter(actor_id=int(only["who"][:17]))
     if only.get("via") in Via.values:
         events = events.filter(via=only["via"])
-    if only.get("field"):
+    if only.get("field") in tracked.field_names(type(obj)):
         events = events.filter(data__has_key=only["field"])
     return tell(list(events[:size]), viewer, obj)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from common.changes.models import Submission
 
-LONGEST = 64
+NONCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class AlreadySubmitted(Exception):
@@ -28,14 +29,16 @@ def new_nonce() -> str:
 
 def answered(nonce: str) -> str | None:
     """Where the answer to this form led, if it was accepted before: what it changed may be out of reach by now."""
-    return Submission.objects.filter(nonce=nonce).values_list("url", flat=True).first() if nonce else None
+    if not NONCE.fullmatch(nonce):
+        return None
+    return Submission.objects.filter(nonce=nonce).values_list("url", flat=True).first()
 
 
 @contextmanager
 def once(nonce: str) -> Iterator[Submission]:
     """Accept a form once: set `url` on the yielded row. Raises `AlreadySubmitted` for the second post."""
     with transaction.atomic():
-        if not nonce or len(nonce) > LONGEST:
+        if not NONCE.fullmatch(nonce):
             yield Submission()
             return
         try:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db.models import Q, QuerySet
 
 from catalogue.models import Product
@@ -17,21 +15,6 @@ from crm.models import Company, Contact, Lead
 from deals.models import Deal
 from requests_app.models import Request, SiteForm
 
-MOST_COUNTED = 99
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Requests that wait for a person: `waiting` of them, `old` received before today; counted to `MOST_COUNTED`."""
-
-    waiting: int
-    old: int
-
-    @property
-    def is_more(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.waiting > MOST_COUNTED
-
 
 def waiting_for(user: User | Principal) -> RecordQuerySet[Request]:
     """Pending requests the person sees that are theirs or nobody's."""
@@ -39,13 +22,6 @@ def waiting_for(user: User | Principal) -> RecordQuerySet[Request]:
     theirs = Q(owner=None) | Q(owner_id=principal.user_id)
     rows: RecordQuerySet[Request] = Request.objects.for_user(principal)
     return rows.filter(theirs, status__in=Request.PENDING)
-
-
-def count_waiting(user: User | Principal) -> Waiting:
-    """How many requests wait for the person, for the counter in the menu."""
-    today = clock.start_of_day(company_today(), company_zone())
-    received = list(waiting_for(user).order_by("received_at").values_list("received_at", flat=True)[: MOST_COUNTED + 1])
-    return Waiting(len(received), sum(1 for moment in received if moment < today))
 
 
 def matches_for(user: User | Principal, request: Request) -> matching.Matches:

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.changes import services as changes
+from common.changes import submissions
 from common.changes.errors import ForeignRecord
-from common.changes.models import Submission
 from common.changes.services import Actor, System, person
+from common.changes.submissions import AlreadySubmitted
 from common.changes.writing import DEFAULT
 from common.events.models import Via
 from common.kinds.models import RecordModel
@@ -35,7 +35,7 @@ from requests_app.models import FormPost, Request, SiteForm
 
 HONEYPOT = "homepage"
 UTM_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id")
-LONGEST_UTM, LONGEST_NONCE = 200, 64
+LONGEST_UTM = 200
 RATE_LIMIT, RATE_WINDOW = 5, timedelta(minutes=10)
 PERSON_FIELDS = ("first_name", "last_name", "email", "phone")
 
@@ -51,17 +51,17 @@ def receive_site_request(
     """
     if data.get(HONEYPOT):
         return None
-    with transaction.atomic():
-        if nonce and not Submission.objects.get_or_create(nonce=nonce[:LONGEST_NONCE])[1]:
-            return None
-        _count_post(visitor)
-        values = {
-            **{name: value for name, value in data.items() if name != HONEYPOT and value not in (None, "")},
-            "channel": Request.Channel.SITE, "source": form.source, "utm": _campaign(utm),
-        }  # fmt: skip
-        site = System("site")
-        with changes.via(Via.SITE), changes.change_set(_("Site form: %(form)s") % {"form": form.label}, by=site):
+    values = {
+        **{name: value for name, value in data.items() if name != HONEYPOT and value not in (None, "")},
+        "channel": Request.Channel.SITE, "source": form.source, "utm": _campaign(utm),
+    }  # fmt: skip
+    site, label = System("site"), _("Site form: %(form)s") % {"form": form.label}
+    try:
+        with submissions.once(nonce), changes.via(Via.SITE), changes.change_set(label, by=site):
+            _count_post(visitor)
             return changes.create(Request, values, by=site, owner=None, department=form.source.department)
+    except AlreadySubmitted:
+        return None
 
 
 def _campaign(utm: Mapping[str, str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from common.records import registry
 from common.records.declaring import RecordType, Section, Viewer
 from common.records.fieldkinds import LINK_LABELS
 from common.records.inputs import EMPTY_CHOICE, NaturalDateField, NewRecord, NumberField, RecordField, SeveralField
+from common.records.timeline import say_plain
 
 
 class RecordForm(forms.Form):
@@ -243,19 +244,7 @@ def say(model: type[RecordModel], name: str, stored: Any) -> str:
         keys = stored if isinstance(stored, list) else [stored]
         found = {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}
         return ", ".join(found.get(key, "?") for key in keys)
-    found_field: Any = model._meta.get_field(name)
-    value = found_field.to_python(stored)
-    if found_field.choices:
-        return str(dict(found_field.choices).get(value, value))
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(found_field, models.DateTimeField):
-        return formats.moment_of(value)
-    if isinstance(found_field, models.DateField):
-        return formats.full_date(value)
-    if isinstance(found_field, models.DecimalField):
-        return formats.number(value, 2 if isinstance(found_field, MoneyField) else None)
-    return str(value)
+    return say_plain(model, name, stored)
 
 
 def layout(form: RecordForm, sections: list[Section]) -> list[dict[str, Any]]:

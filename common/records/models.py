@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.kinds.models import Dictionary, Ledger
+from common.kinds.models import Dictionary
 from common.kinds.tones import Tone
 
 
@@ -17,14 +17,3 @@ class ColourRule(Dictionary):
     class Meta(Dictionary.Meta):
         verbose_name = _("colour rule")
         verbose_name_plural = _("colour rules")
-
-
-class Preference(Ledger):
-    """How a person likes a list: the sort mode last chosen."""
-
-    user = models.ForeignKey("people.User", models.CASCADE, related_name="preferences")
-    key = models.CharField(max_length=80)
-    value = models.JSONField(default=dict)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "key"], name="preference_once")]

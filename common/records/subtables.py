@@ -35,11 +35,6 @@ def certainty_cell(value: str, text: str) -> dict[str, Any]:
     return _cell("certainty", numeric=False, hide_phone=False, value=value, text=text)
 
 
-def people_cell(people: list[dict[str, Any]]) -> dict[str, Any]:
-    """Owners."""
-    return _cell("people", numeric=False, hide_phone=True, people=people)
-
-
 def _cell(kind: str, *, numeric: bool, hide_phone: bool, **data: Any) -> dict[str, Any]:
     return {
         "kind": kind, "partial": f"partials/cells/{kind}.html", "numeric": numeric, "hide_phone": hide_phone, **data,

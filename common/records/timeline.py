@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
@@ -19,6 +20,7 @@ from common.events.models import Event, EventLink, Via
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.kinds.words import capital
+from common.money.models import MoneyField
 from common.policy import scopes
 from common.records import registry
 from common.records.declaring import RecordType, Viewer, Words
@@ -164,8 +166,8 @@ def say_plain(model: type[RecordModel], name: str, stored: Any) -> str:
         return formats.moment_of(value)
     if isinstance(value, date):
         return formats.full_date(value)
-    if found.get_internal_type() == "DecimalField":
-        return formats.number(value)
+    if isinstance(value, Decimal):
+        return formats.number(value, 2 if isinstance(found, MoneyField) else None)
     return str(value)
 
 

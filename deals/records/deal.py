@@ -14,7 +14,6 @@ from common.kinds.models import RecordModel, RecordQuerySet
 from common.money import formats as money
 from common.organisation.selectors import next_working_day
 from common.people.models import User
-from common.policy import scopes
 from common.records import lists
 from common.records.declaring import (
     Action,
@@ -285,9 +284,8 @@ class DealType(RecordType):
                 known = record.pk in visible
                 subs.append({"label": record.title, "url": f"/{url}/{record.pk}/" if known else "", "text": ""})
         subs.append({"label": obj.ticket, "url": "", "text": gettext("ticket")})
-        may = scopes.allows(viewer.principal, Deal, "change", scopes.relations(viewer.principal, [obj])[obj.pk])
         return {
-            "star": {"on": obj.is_important, "url": f"/deals/{obj.pk}/star/"} if may else None, "subs": subs,
+            "star": {"on": obj.is_important, "url": f"/deals/{obj.pk}/star/"}, "subs": subs,
             "copy": f"[ticket:{obj.ticket}]", "contact": self.contact(obj, visible),
             "shrink": {
                 "stage": drawing.glyph(obj.stage), "amount": money.money_of(obj.amount, obj.currency_id),

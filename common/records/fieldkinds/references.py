@@ -134,11 +134,6 @@ class ReferenceKind(Kind):
         rows = self.model._base_manager.filter(**{"pk__in": pks, f"{self.name}__isnull": False})
         return rows.values_list("pk", self.name)
 
-    @property
-    def is_record(self) -> bool:
-        """Whether it points to records, which have pages."""
-        return issubclass(self.target, RecordModel)
-
 
 class RecordKind(ReferenceKind):
     """A foreign key to another record: its name, a link to its page."""

@@ -36,6 +36,8 @@ class PageView(RecordView):
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
         head = self.type.head(obj, self.viewer)
+        if "change" not in allowed:
+            head["star"] = None
         bar = self.type.bar(obj, self.viewer)
         panels = [
             {"panel": panel, "data": panel.load(obj, self.viewer)} for panel in registry.panels(self.type)
@@ -156,10 +158,9 @@ class PageView(RecordView):
         }  # fmt: skip
 
 
-def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
+def details(obj: RecordModel, view: PageView) -> list[dict[str, Any]]:
     """Every field of the form in words, as label and value; then who made it when."""
-    related = scopes.relations(view.viewer.principal, [obj])[obj.pk]
-    rights = scopes.fields(view.viewer.principal, type(obj), related)
+    rights = scopes.fields(view.viewer.principal, type(obj), view.related)
     found = []
     for section in view.type.sections:
         for name in section.names:
@@ -167,7 +168,7 @@ def details(obj: RecordModel, view: RecordView) -> list[dict[str, Any]]:
                 continue
             kind = kind_of(type(obj), name)
             cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
-            text = cell.get("text") or kind.text(obj)
+            text = cell["text"] if "text" in cell else kind.text(obj)
             if text and getattr(obj, name, None) is not False:
                 found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
     maker = obj.created_by.full_name if obj.created_by else ""

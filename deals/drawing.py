@@ -110,9 +110,9 @@ def totals_line(totals: selectors.Totals) -> dict[str, Any]:
 
 def lines_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
     """The lines of a deal."""
-    rows = list(selectors.lines_of(viewer.principal, deal))
+    rows = selectors.lines_of(viewer.principal, deal)
     may = viewer.principal.may("deals.dealline", "create") and deal.is_open
-    total = money.money_of(selectors.lines_total(deal), deal.currency_id, cents=True)
+    total = money.money_of(sum(row.total for row in rows), deal.currency_id, cents=True)
     return {
         "count": len(rows), "empty": _("No products yet."),
         "actions": [{"label": _("Add line"), "url": f"/lines/new/?deal={deal.pk}"}] if may else [],
@@ -143,7 +143,7 @@ def _line_cells(row: Any, deal: Deal) -> list[dict[str, Any]]:
 
 def payments_panel(deal: Deal, viewer: Viewer) -> dict[str, Any]:
     """The payments of a deal, with the bar of how sure its money is."""
-    rows = list(selectors.payments_of(viewer.principal, deal))
+    rows = selectors.payments_of(viewer.principal, deal)
     facts = selectors.payment_facts(deal)
     parts, words = [], []
     for certainty in Certainty:
@@ -214,7 +214,7 @@ def deals_table(rows: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def facts(deal: Deal, coowners: Any, rights: Any) -> list[dict[str, Any]]:
+def facts(deal: Deal, coowners: Any) -> list[dict[str, Any]]:
     """The fact strip of a deal."""
     found = selectors.payment_facts(deal)
     paid = money.money_of(found.paid, deal.currency_id)

@@ -170,13 +170,12 @@ class RequestType(RecordType):
 
 def request_panel(obj: Any, viewer: Viewer) -> dict[str, Any]:
     """On a deal: the request it came from."""
-    found = selectors.request_of(obj)
+    found: Any = selectors.request_of(viewer.principal, obj)
     if found is None:
         return {"hidden": True}
-    visible = selectors.sees_request(viewer.principal, found)
     return {
         "number": f"R-{found.number}",
-        "url": f"/requests/{found.pk}/" if visible else "",
+        "url": f"/requests/{found.pk}/" if found.is_visible else "",
         "text": found.text or found.name,
         "source": found.source,
         "when": formats.moment_of(found.received_at),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalogue.models import Product
 from common import clock
@@ -92,15 +92,11 @@ def sees_deal(user: User | Principal, deal: Deal) -> bool:
     return Deal.objects.for_user(user).filter(pk=deal.pk).exists()
 
 
-def sees_request(user: User | Principal, request: Request) -> bool:
-    """Whether the person may open this request."""
-    return Request.objects.for_user(user).filter(pk=request.pk).exists()
-
-
-def request_of(deal: Deal) -> Request | None:
-    """The request a deal came from."""
-    rows = Request.objects.get_queryset().filter(deal=deal.pk)
-    return rows.select_related("source").prefetch_related("products").first()
+def request_of(user: User | Principal, deal: Deal) -> Request | None:
+    """The request a deal came from; `is_visible` says whether the person may open it."""
+    rows: RecordQuerySet[Request] = Request.objects.get_queryset().filter(deal=deal.pk)
+    visible = Exists(Request.objects.for_user(user).filter(pk=OuterRef("pk")))
+    return rows.annotate(is_visible=visible).select_related("source").prefetch_related("products").first()
 
 
 def counts_checked(user: User | Principal) -> tuple[int, int]:

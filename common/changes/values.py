@@ -33,6 +33,24 @@ class LinkField:
         return sorted(rows.values_list(f"{self.target}_id", flat=True))
 
     @property
+    def relation(self) -> str:
+        """What the spine's row calls the rows of this link."""
+        return str(self.model._meta.get_field("record").remote_field.related_name)  # type: ignore[union-attr]
+
+    def rows(self) -> models.QuerySet[Any]:
+        """The rows of this link's table with what they link to, in its order."""
+        order = [f"{self.target}__{name}" for name in self.target_model._meta.ordering or ("pk",)]
+        return self.model._base_manager.select_related(self.target).order_by(*order)
+
+    def of(self, obj: RecordModel) -> list[Any]:
+        """What a record is linked to; no query where the rows were fetched with it."""
+        rows = obj.linked(self.relation)
+        if rows is None:
+            rows = list(self.rows().filter(record_id=obj.pk, **self.fixed))
+        fixed = self.fixed.items()
+        return [getattr(row, self.target) for row in rows if all(getattr(row, key) == value for key, value in fixed)]
+
+    @property
     def target_model(self) -> type[models.Model]:
         """The model of what is linked."""
         related = self.model._meta.get_field(self.target).related_model

@@ -167,6 +167,12 @@ class RecordModel(Guarded):
         """Ids of the records whose timeline also shows what happens to this one."""
         return []
 
+    def linked(self, relation: str) -> list[Any] | None:
+        """The rows of a reverse relation of the spine ("members") that were fetched with this row, else None."""
+        record = self._state.fields_cache.get("record")
+        fetched = getattr(record, "_prefetched_objects_cache", {}).get(relation)
+        return None if fetched is None else list(fetched)
+
     def before_save(self) -> None:
         """Derive what is stored beside what was typed. Called by the door before every write."""
         self.title_sort = title_sort(self.title)

@@ -123,15 +123,27 @@ def creation_fields(principal: Principal, model: type[RecordModel]) -> FieldRigh
 
 
 def relations(principal: Principal, objs: Sequence[RecordModel]) -> dict[int, Relations]:
-    """How the person stands to each of these records of one type; one query."""
-    if not objs:
-        return {}
-    holder = {obj.pk: _member_holder(obj) for obj in objs}
-    members: dict[int, set[str]] = {}
-    rows = RecordMember.objects.filter(user_id=principal.user_id, record__in=set(holder.values()))
-    for record_id, role in rows.values_list("record_id", "role"):
-        members.setdefault(record_id, set()).add(role)
-    return {obj.pk: own_relations(principal, obj) | members.get(holder[obj.pk], set()) for obj in objs}
+    """How the person stands to each of these records of one type; one query for those without their members."""
+    found: dict[int, Relations] = {}
+    holders: dict[int, int] = {}
+    for obj in objs:
+        rows = obj.linked("members") if obj.parent_field is None else None
+        if rows is None:
+            holders[obj.pk] = _member_holder(obj)
+        found[obj.pk] = own_relations(principal, obj) | {r.role for r in rows or () if r.user_id == principal.user_id}
+    if holders:
+        roles: dict[int, set[str]] = {}
+        members = RecordMember.objects.filter(user_id=principal.user_id, record__in=set(holders.values()))
+        for record_id, role in members.values_list("record_id", "role"):
+            roles.setdefault(record_id, set()).add(role)
+        for pk, holder in holders.items():
+            found[pk] |= roles.get(holder, set())
+    return found
+
+
+def sees_parts(principal: Principal, obj: RecordModel, model: type[RecordModel]) -> bool:
+    """Whether the person sees the parts of this type that belong to `obj`: they share owner, department, members."""
+    return allows(principal, model, "view", relations(principal, [obj])[obj.pk])
 
 
 def own_relations(principal: Principal, obj: RecordModel) -> Relations:

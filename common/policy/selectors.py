@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from common.kinds.errors import Forbidden, NotVisible
@@ -23,6 +25,21 @@ def get_visible(rows: RecordQuerySet[R], user: User | Principal, pk: object, act
     if action != "view":
         require(principal, obj, action)
     return obj
+
+
+def visible_keys(
+    user: User | Principal, wanted: Iterable[tuple[type[RecordModel], int | None]], *, with_bin: bool = False
+) -> set[int]:
+    """Those of these records, of any types, that the person may see; one query."""
+    by_model: dict[type[RecordModel], set[int]] = defaultdict(set)
+    for model, key in wanted:
+        if key is not None:
+            by_model[model].add(key)
+    parts = []
+    for model, keys in by_model.items():
+        rows = (model.everything if with_bin else model.objects).get_queryset().filter(pk__in=keys)
+        parts.append(rows.for_user(user).order_by().values_list("pk"))
+    return {key for (key,) in parts[0].union(*parts[1:], all=True)} if parts else set()
 
 
 def require(user: User | Principal, obj: RecordModel, action: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db.models import OrderBy, Q
+from django.db.models import OrderBy, Prefetch, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -166,6 +166,8 @@ class RecordType:
     bulk: ClassVar[Sequence[str]] = ("assign", "tag", "bin")
     board: ClassVar[Board | None] = None
     related: ClassVar[Sequence[str]] = ()
+    # What the record's page fetches along: reverse relations to its parts.
+    parts: ClassVar[Sequence[str | Prefetch[Any, Any, Any]]] = ()
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
@@ -181,6 +183,10 @@ class RecordType:
     def url(self, verb: str, *args: Any) -> str:
         """The address of a page of this type."""
         return reverse(f"{self.namespace}:{verb}", args=args)
+
+    def form_names(self) -> list[str]:
+        """The fields of the form, in order."""
+        return [name for section in self.sections for name in section.names]
 
     def page_url(self, obj: RecordModel) -> str:
         """Where a record is shown: its own page, or its parent's."""

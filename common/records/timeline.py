@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.changes import values as tracked
 from common.events.models import Event, EventLink, Via
-from common.kinds import formats
+from common.kinds import dictionary, formats
 from common.kinds.models import RecordModel
 from common.kinds.words import capital
 from common.money.models import MoneyField
 from common.policy import scopes
+from common.policy import selectors as policy
 from common.records import registry
 from common.records.declaring import RecordType, Viewer, Words
 from common.records.errors import BadFilter
@@ -60,7 +60,8 @@ class Told:
 
 def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size: int = SIZE) -> tuple[list[Told], int]:
     """The newest events on a record's timeline that the person may see, and where to go on (0: the end)."""
-    links = EventLink.objects.filter(record_id=obj.pk).select_related("event__actor").order_by("-at", "-event")
+    links = EventLink.objects.filter(record_id=obj.pk).order_by("-at", "-event")
+    links = links.select_related("event__actor", "event__subject")
     if before:
         anchor = EventLink.objects.filter(pk=before, record_id=obj.pk).values("at", "event_id").first()
         if anchor is None:
@@ -73,7 +74,7 @@ def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size:
 
 def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int = 200) -> list[Told]:
     """The events of the record itself, for its history page; filtered by person, field and way."""
-    events = Event.objects.filter(subject_id=obj.pk).select_related("actor").order_by("-id")
+    events = Event.objects.filter(subject_id=obj.pk).select_related("actor", "subject").order_by("-id")
     if only.get("who", "").isdecimal():
         events = events.filter(actor_id=int(only["who"][:17]))
     if only.get("via") in Via.values:
@@ -84,53 +85,54 @@ def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int =
 
 
 def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Told]:
-    """The visible ones of these events, with their readable changes; a few queries for any number."""
-    subjects = {e.subject_id for e in events if e.subject_id} - {here.pk}
-    types = dict(Record.objects.filter(pk__in=subjects).values_list("pk", "type"))
-    types[here.pk] = here._meta.label_lower
-    visible: dict[int, RecordModel] = {here.pk: here}
-    by_type: dict[str, list[int]] = defaultdict(list)
-    for pk in subjects:
-        by_type[types[pk]].append(pk)
-    for key, pks in by_type.items():
-        rows = registry.get(key).model.everything.get_queryset().filter(pk__in=pks)
-        visible |= {row.pk: row for row in rows.for_user(viewer.principal)}
-    shown = [event for event in events if event.subject_id in visible]
-    sayer = _Sayer(shown, types)
+    """The visible ones of these events, with their readable changes; two queries for any number."""
+    subjects = {event.subject_id: event.subject for event in events if event.subject is not None}
+    others = {pk: subject for pk, subject in subjects.items() if pk != here.pk}
+    pairs = [(registry.get(subject.type).model, pk) for pk, subject in others.items()]
+    visible = {here.pk} | policy.visible_keys(viewer.principal, pairs, with_bin=True)
+    shown = [(event, event.subject) for event in events if event.subject is not None and event.subject_id in visible]
+    sayer = _Sayer(shown)
     told = []
-    for event in shown:
-        subject = visible[event.subject_id or 0]
-        rights = scopes.fields(viewer.principal, type(subject))
-        changes = sayer.changes(event, type(subject), rights)
-        told.append(Told(event, registry.of(subject), subject.title if subject is not here else "", changes))
+    for event, subject in shown:
+        kind = registry.get(subject.type)
+        rights = scopes.fields(viewer.principal, kind.model)
+        changes = sayer.changes(event, kind.model, rights)
+        told.append(Told(event, kind, subject.title if subject.pk != here.pk else "", changes))
     return told
 
 
 class _Sayer:
-    """Says stored values in words, looking up what all events of a page refer to at once."""
+    """Says stored values in words, looking up what all events of a page refer to at once.
 
-    def __init__(self, events: Iterable[Event], types: Mapping[int, str]) -> None:
-        wanted: dict[type[Any], set[Any]] = defaultdict(set)
-        for event in events:
-            model = registry.get(types[event.subject_id or 0]).model
+    Records are named by their row of the spine, everything else from the process dictionary.
+    """
+
+    def __init__(self, events: Iterable[tuple[Event, Record]]) -> None:
+        records: set[int] = set()
+        for event, subject in events:
+            model = registry.get(subject.type).model
             for name, pair in event.changes().items():
                 target = _target(model, name)
-                if target is not None:
+                if target is not None and issubclass(target, RecordModel):
                     for side in pair:
-                        wanted[target].update(side if isinstance(side, list) else [side] if side is not None else [])
-        self.names = {
-            target: {row.pk: str(row) for row in target._base_manager.filter(pk__in=keys)}
-            for target, keys in wanted.items()
-        }
+                        records.update(side if isinstance(side, list) else [side] if side is not None else [])
+        rows = Record.objects.filter(pk__in=records).values_list("pk", "title") if records else ()
+        self.titles: dict[int, str] = dict(rows)
+
+    def names(self, target: type[Any]) -> Mapping[Any, object]:
+        """The rows of what is referred to, by key."""
+        if issubclass(target, RecordModel):
+            return self.titles
+        return dictionary.lookup(f"timeline.{target._meta.label_lower}", target._base_manager.in_bulk)
 
     def say(self, model: type[RecordModel], name: str, stored: Any, label: str | None) -> str:
         if stored in (None, "", []):
             return ""
         target = _target(model, name)
         if target is not None:
-            names = self.names[target]
+            names = self.names(target)
             keys = stored if isinstance(stored, list) else [stored]
-            return ", ".join(names.get(key) or label or "?" for key in keys)
+            return ", ".join(str(names.get(key) or label or "?") for key in keys)
         return say_plain(model, name, stored)
 
     def changes(self, event: Event, model: type[RecordModel], rights: scopes.FieldRights) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.changes.values import link_fields
 from common.kinds import formats
 from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
@@ -158,6 +159,7 @@ class DealType(RecordType):
     nav_order = 20
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
     related = ("company", "contact", "lead", "stage", "pipeline", "currency", "closing_reason", "closed_from")
+    parts = (selectors.LINES, "payments")
 
     columns = (
         Column("name", _("Deal"), kind="name", slot="title"),
@@ -315,7 +317,7 @@ class DealType(RecordType):
         return drawing.bar(obj)
 
     def facts(self, obj: Deal, viewer: Viewer) -> list[dict[str, Any]]:
-        return drawing.facts(obj, selectors.coowners_of([obj.pk]).get(obj.pk, []), None)
+        return drawing.facts(obj, link_fields["coowners"].of(obj))
 
     def planned(self, obj: Deal) -> list[dict[str, Any]]:
         step = drawing.next_step(obj, formats.viewer_today())

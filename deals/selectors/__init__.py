@@ -12,6 +12,7 @@ from deals.selectors.days import (
     steps_of,
 )
 from deals.selectors.deals import (
+    LINES,
     PaymentFacts,
     PaymentTotals,
     Pipelines,
@@ -41,6 +42,7 @@ from deals.selectors.deals import (
 )
 
 __all__ = [
+    "LINES",
     "MonthFigures",
     "PaymentFacts",
     "PaymentTotals",

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Prefetch, Q
 from django.db.models.functions import Coalesce
 
 from common import clock
@@ -18,12 +18,16 @@ from common.money.models import Currency
 from common.money.rates import Converted, cross, currencies, rounded, sum_in_base, to_base
 from common.organisation.selectors import company_today
 from common.people.models import User
-from common.policy.principal import Principal
+from common.policy import scopes
+from common.policy import selectors as policy
+from common.policy.principal import Principal, principal_of
 from common.spine.models import RecordMember
 from crm.models import Company, Contact, Lead
 from deals.models import Certainty, Deal, DealLine, Outcome, Payment, Pipeline, Stage, StageTransition
 
 HUNDRED = Decimal(100)
+# How the lines of a deal are fetched along with it.
+LINES: Prefetch[Any, Any, Any] = Prefetch("lines", DealLine.objects.select_related("product"))
 
 
 @dataclass(frozen=True)
@@ -120,23 +124,23 @@ class PaymentFacts:
 
 def payment_facts(deal: Deal) -> PaymentFacts:
     """What of a deal is paid, planned and open; received at the rate of the paid day, the rest at today's."""
-    rows = Payment.objects.filter(deal=deal).values_list("amount", "currency_id", "on", "certainty")
     sums: dict[str, Decimal] = dict.fromkeys(Certainty.values, Decimal(0))
     missing, today = set(), company_today()
-    for amount, currency_id, on, certainty in rows:
-        day = on if certainty == Certainty.RECEIVED else today
-        told = cross(amount, currency_id, deal.currency_id, day)
+    for row in deal.payments.all():
+        day = row.on if row.certainty == Certainty.RECEIVED else today
+        told = cross(row.amount, row.currency_id, deal.currency_id, day)
         if told is None:
-            missing.add(currencies().by_id[currency_id].code)
+            missing.add(currencies().by_id[row.currency_id].code)
         else:
-            sums[certainty] += told
+            sums[row.certainty] += told
     return PaymentFacts(deal.amount, sums, tuple(sorted(missing)))
 
 
-def payments_of(user: User | Principal, deal: Deal) -> QuerySet[Payment]:
+def payments_of(user: User | Principal, deal: Deal) -> list[Payment]:
     """The payments of a deal the person may see, by day."""
-    rows: QuerySet[Payment] = Payment.objects.for_user(user).filter(deal=deal)
-    return rows.select_related("currency").order_by("on", "pk")
+    if not scopes.sees_parts(principal_of(user), deal, Payment):
+        return []
+    return sorted(deal.payments.all(), key=lambda row: (row.on, row.pk))
 
 
 @dataclass
@@ -258,10 +262,11 @@ def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal
     return found
 
 
-def lines_of(user: User | Principal, deal: Deal) -> QuerySet[DealLine]:
+def lines_of(user: User | Principal, deal: Deal) -> list[DealLine]:
     """The lines of a deal the person may see, in the order they were added."""
-    rows: QuerySet[DealLine] = DealLine.objects.for_user(user).filter(deal=deal)
-    return rows.select_related("product").order_by("pk")
+    if not scopes.sees_parts(principal_of(user), deal, DealLine):
+        return []
+    return sorted(deal.lines.all(), key=lambda row: row.pk)
 
 
 def coowners_of(deal_ids: Sequence[int]) -> dict[int, list[User]]:
@@ -287,11 +292,7 @@ def amount_today(deal: Deal) -> Decimal | None:
 
 def visible_counterparties(user: User | Principal, deal: Deal) -> set[int]:
     """The keys of the deal's company, contact and lead that the person may see."""
-    found: set[int] = set()
-    for model, key in ((Company, deal.company_id), (Contact, deal.contact_id), (Lead, deal.lead_id)):
-        if key is not None and model.objects.for_user(user).filter(pk=key).exists():
-            found.add(key)
-    return found
+    return policy.visible_keys(user, [(Company, deal.company_id), (Contact, deal.contact_id), (Lead, deal.lead_id)])
 
 
 def currency_for(user: User) -> Currency | None:
@@ -307,7 +308,7 @@ def payment_defaults(user: User | Principal, deal_key: str) -> dict[str, Any]:
     deal = Deal.objects.for_user(user).filter(pk=int(deal_key)).first()
     if deal is None:
         return {}
-    facts, last = payment_facts(deal), payments_of(user, deal).last()
+    facts, last = payment_facts(deal), next(reversed(payments_of(user, deal)), None)
     found = {"deal": deal.pk, "currency": deal.currency_id, "amount": facts.unscheduled or None, "on": company_today()}
     if last is not None:
         found |= {"order_number": last.order_number, "certainty": last.certainty}

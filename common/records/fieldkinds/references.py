@@ -53,9 +53,8 @@ class ReferenceKind(Kind):
         if self.field is not None:
             return self.name, {}
         link = tracked.link_fields[self.name]
-        manager = link.model._meta.get_field("record").remote_field.related_name  # type: ignore[union-attr]
-        fixed = {f"record__{manager}__{key}": value for key, value in link.fixed.items()}
-        return f"record__{manager}__{link.target}", fixed
+        fixed = {f"record__{link.relation}__{key}": value for key, value in link.fixed.items()}
+        return f"record__{link.relation}__{link.target}", fixed
 
     def q_empty(self) -> Q:
         path, fixed = self._path()
@@ -109,7 +108,8 @@ class ReferenceKind(Kind):
 
     def text(self, obj: Any) -> str:
         if self.is_set:
-            return self._names([obj])[0]
+            linked = tracked.link_fields[self.name].of(obj) if self.field is None else getattr(obj, self.name).all()
+            return ", ".join(map(str, linked))
         value = getattr(obj, self.name)
         return "" if value is None else str(value)
 

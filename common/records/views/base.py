@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
-from common.kinds.models import RecordModel
+from common.kinds.models import RecordModel, RecordQuerySet
 from common.policy import selectors as policy
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest
@@ -38,9 +38,13 @@ class RecordView(View):
 
     def get_object(self, action: str | None = None) -> RecordModel:
         """The record of the address, if the person may do this page's action to it."""
-        rows = self.type.select(self.type.model.objects.get_queryset())
-        found: RecordModel = policy.get_visible(rows, self.viewer.principal, self.kwargs["pk"], action or self.action)
+        pk = self.kwargs["pk"]
+        found: RecordModel = policy.get_visible(self.rows(), self.viewer.principal, pk, action or self.action)
         return found
+
+    def rows(self) -> RecordQuerySet[Any]:
+        """The rows of the type, with what this page shows of them."""
+        return self.type.select(self.type.model.objects.get_queryset())
 
     def render(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
         """A page or fragment, never kept by caches."""

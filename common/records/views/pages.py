@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -14,7 +15,7 @@ from common.files import services as files
 from common.files.models import Attachment
 from common.kinds import formats
 from common.kinds.errors import DomainError, NotVisible
-from common.kinds.models import RecordModel
+from common.kinds.models import RecordModel, RecordQuerySet
 from common.kinds.words import capital
 from common.people.models import User
 from common.policy import presets, scopes
@@ -57,6 +58,17 @@ class PageView(RecordView):
             ],
         }  # fmt: skip
         return self.render("records/page.html", context, status=status)
+
+    def rows(self) -> RecordQuerySet[Any]:
+        """With everything the page shows of the record itself, links and parts included."""
+        model = self.type.model
+        fields = [model._meta.get_field(name) for name in self.type.form_names() if name not in tracked.link_fields]
+        joined = [field.name for field in fields if field.many_to_one]
+        sets = [field.name for field in fields if field.many_to_many]
+        links = {link.relation: link for link in map(tracked.link_fields.__getitem__, model.link_fields)}
+        fetched = [Prefetch(f"record__{relation}", link.rows()) for relation, link in links.items()]
+        rows = super().rows().select_related("record", "department", "created_by", *joined)
+        return rows.prefetch_related(*fetched, *sets, *self.type.parts)
 
     def relations_of(self, obj: RecordModel) -> scopes.Relations:
         """How the person stands to the record."""
@@ -119,9 +131,7 @@ class PageView(RecordView):
 
     def tags(self, obj: RecordModel) -> list[str]:
         """The words on the record."""
-        if "tags" not in obj.link_fields:
-            return []
-        return [str(row.tag) for row in obj.record.record_tags.select_related("tag")]
+        return [str(tag) for tag in tracked.link_fields["tags"].of(obj)] if "tags" in obj.link_fields else []
 
     def files(self, obj: RecordModel) -> list[dict[str, Any]]:
         """The files as boxes."""

@@ -171,15 +171,16 @@ def default_values(kind: RecordType) -> dict[str, Any]:
 def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordModel | None) -> forms.Field:
     """The form field of a model field or link field."""
     if name in tracked.link_fields:
-        target = tracked.link_fields[name].target_model
-        return SeveralField(choosable(target), required=False, label=capital(LINK_LABELS[name]))
+        rows = with_current(choosable(tracked.link_fields[name].target_model), name, obj)
+        return SeveralField(rows, required=False, label=capital(LINK_LABELS[name]))
     found: Any = model._meta.get_field(name)
     common = {"required": not found.blank, "label": capital(found.verbose_name), "help_text": found.help_text}
     if isinstance(found, models.ManyToManyField):
         related = found.related_model
         if issubclass(related, RecordModel):
-            return SeveralRecordsField(related, viewer, **common)
-        return SeveralField(choosable(related), **common)
+            rows = with_current(related.objects.for_user(viewer.principal), name, obj)
+            return SeveralField(rows, url=registry.of(related).url("choose"), **common)
+        return SeveralField(with_current(choosable(related), name, obj), **common)
     if isinstance(found, models.ForeignKey):
         return _reference_field(found, viewer, obj, common)
     if isinstance(found, models.DateField):
@@ -198,24 +199,20 @@ def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common
     if issubclass(related, RecordModel):
         kind = registry.of(related)
         may_create = kind.inline_field is not None and viewer.principal.may(kind.key, "create")
-        return RecordField(
-            related.objects.for_user(viewer.principal), kind.url("choose"), may_create=may_create, **common
-        )
-    current = getattr(obj, f"{found.name}_id", None) if obj else None
-    rows = (
-        choosable(related)
-        if current is None
-        else related._default_manager.filter(models.Q(pk=current) | models.Q(pk__in=choosable(related).values("pk")))
-    )
+        rows = with_current(related.objects.for_user(viewer.principal), found.name, obj)
+        return RecordField(rows, kind.url("choose"), may_create=may_create, **common)
+    rows = with_current(choosable(related), found.name, obj)
     return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
 
 
-class SeveralRecordsField(SeveralField):
-    """Several records the person may see."""
-
-    def __init__(self, model: type[RecordModel], viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(model.objects.for_user(viewer.principal), **kwargs)
-        self.widget.url = registry.of(model).url("choose")
+def with_current(rows: models.QuerySet[Any], name: str, obj: RecordModel | None) -> models.QuerySet[Any]:
+    """What may be chosen, and what the record has already: archived, deactivated or hidden, it stays until changed."""
+    current = tracked.current(obj, name) if obj else None
+    if not current:
+        return rows
+    keys = current if isinstance(current, list) else [current]
+    either = models.Q(pk__in=keys) | models.Q(pk__in=rows.order_by().values("pk"))
+    return rows.model._default_manager.filter(either)
 
 
 def choosable(model: type[models.Model]) -> models.QuerySet[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -18,8 +19,10 @@ from django.utils.translation import pgettext_lazy
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.kinds.words import title_sort
+from common.money.rates import currencies
 
-NUMBER = re.compile(r"[^\d.,\-−]")
+NUMBER = re.compile(r"([^\W\d_]+)?\.?([-+−]?[\d.,]+)(?:%|([^\W\d_]+)\.?)?")
+ROUBLE_WORDS = frozenset({"р", "руб"})
 SHORT_DATE = re.compile(r"^(\d{1,2})[./](\d{1,2})(?:[./](\d{2}|\d{4})?)?$")
 ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
 LONGEST_KEY = 17
@@ -31,8 +34,13 @@ DAY_WORDS: dict[str, int] = {
 
 
 def read_number(text: str) -> Decimal:
-    """A number as people write it. Raises `ValidationError` naming what was typed."""
-    kept = NUMBER.sub("", text).replace("−", "-").rstrip(".,")
+    """A number as people write it, perhaps with a currency. Raises `ValidationError` naming what was typed."""
+    compact = "".join(c for c in text if not c.isspace() and c not in "'’" and unicodedata.category(c) != "Sc")
+    match = NUMBER.fullmatch(compact)
+    known = ROUBLE_WORDS | {code.casefold() for code in currencies().by_code}
+    if match is None or not all(word is None or word.casefold() in known for word in match.group(1, 3)):
+        raise ValidationError(_("“%(text)s” is not a number."), params={"text": text[:40]})
+    kept = match.group(2).replace("−", "-").rstrip(".,")
     if "," in kept and "." in kept:
         thousands = "," if kept.rfind(".") > kept.rfind(",") else "."
         kept = kept.replace(thousands, "")
@@ -41,12 +49,9 @@ def read_number(text: str) -> Decimal:
     elif kept.count(".") > 1 or kept.count(",") >= 1:
         kept = kept.replace(".", "").replace(",", "")
     try:
-        value = Decimal(kept.replace(",", "."))
+        return Decimal(kept.replace(",", "."))
     except InvalidOperation:
         raise ValidationError(_("“%(text)s” is not a number."), params={"text": text[:40]}) from None
-    if not value.is_finite():
-        raise ValidationError(_("“%(text)s” is not a number."), params={"text": text[:40]})
-    return value
 
 
 def read_date(text: str, today: date) -> date:
@@ -214,8 +219,8 @@ class RecordField(forms.Field):
 class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Several people, tags or other dictionary rows."""
 
-    def __init__(self, rows: QuerySet[Any], **kwargs: Any) -> None:
-        widget = Choosers(reverse("choose", args=[rows.model._meta.label_lower]))
+    def __init__(self, rows: QuerySet[Any], url: str = "", **kwargs: Any) -> None:
+        widget = Choosers(url or reverse("choose", args=[rows.model._meta.label_lower]))
         super().__init__(rows, widget=widget, **kwargs)
         self.widget.text_of = self.chosen
 

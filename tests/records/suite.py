@@ -269,6 +269,8 @@ class RecordTypeSuite:
             expected = driving.ordered(self.kind.model, sort)
             pages, seen = self.walk(f"{self.url('list')}?all=1&sort={sort.key}", "next_url")
             assert [pk for page in pages for pk in page] == expected, sort.key
+            printed = self.client.get(f"{self.url('print')}?all=1&sort={sort.key}").context["rows"]
+            assert [row["pk"] for row in printed] == expected, sort.key
             back, seen_back = self.walk(seen[-1], "prev_url")
             assert back[::-1] == pages, sort.key
             ranges = [self.client.get(url).context["table"]["footer"]["range"] for url in (seen[1], seen_back[-1])]

@@ -52,6 +52,7 @@ def transmit(message: EmailMessage, sender: str, recipient: str, before_body: An
     Raises `Deferred`, `Refused` or `Uncertain` (RFC 5321 §4.2).
     """
     begun = False
+    recipient = _in_ascii(recipient)
     try:
         client = _connect()
     except (OSError, smtplib.SMTPException) as problem:
@@ -71,6 +72,15 @@ def transmit(message: EmailMessage, sender: str, recipient: str, before_body: An
         raise (Uncertain if begun else Deferred)(str(problem)) from problem
     finally:
         client.close()
+
+
+def _in_ascii(address: str) -> str:
+    """The address for the envelope, its domain as RFC 5891 writes it. Raises `Refused` for one no server takes."""
+    local, _at, domain = address.rpartition("@")
+    try:
+        return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError as problem:
+        raise Refused(f"{address}: {problem}") from problem
 
 
 def _expect(reply: tuple[int, bytes], *codes: int) -> None:

@@ -90,7 +90,8 @@ def _deliver(delivery: Delivery) -> None:
 
 
 def _end(delivery: Delivery, state: str, error: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, error=error[:4000])
+    delivery.error = error[:4000]
+    Delivery.objects.filter(pk=delivery.pk).update(state=state)
 
 
 jobs.queue(QUEUE, Delivery, _deliver)

@@ -34,7 +34,10 @@ _handlers: dict[str, Callable[..., None]] = {}
 
 
 def queue(name: str, model: type[Work], run: Run) -> None:
-    """Register a queue: `run(row)` handles one claimed row and raises when it did not succeed."""
+    """Register a queue: `run(row)` handles one claimed row and raises when it did not succeed.
+
+    What it leaves in `row.error` is kept with a row that is done: the reason of an end that is no success.
+    """
     _queues[name] = (model, run)
 
 
@@ -80,13 +83,14 @@ def run(queue_name: str, pk: int) -> bool:
         return False
     row = model._base_manager.get(pk=pk)
     mine = model._base_manager.filter(pk=pk, attempts=row.attempts, done_at=None)
+    row.error = ""
     try:
         work(row)
     except Exception as problem:  # the boundary of background work: kept in the row, tried again
         log.warning("%s %s failed: %s", queue_name, pk, problem, exc_info=True)
         _fail(mine, row.attempts)
     else:
-        mine.update(done_at=clock.now(), lease_until=None, error="")
+        mine.update(done_at=clock.now(), lease_until=None, error=row.error)
     return True
 
 

@@ -212,7 +212,8 @@ def with_current(rows: models.QuerySet[Any], name: str, obj: RecordModel | None)
         return rows
     keys = current if isinstance(current, list) else [current]
     either = models.Q(pk__in=keys) | models.Q(pk__in=rows.order_by().values("pk"))
-    return rows.model._default_manager.filter(either)
+    found: models.QuerySet[Any] = rows.model._default_manager.filter(either)
+    return found
 
 
 def choosable(model: type[models.Model]) -> models.QuerySet[Any]:

@@ -4,6 +4,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from catalogue.models import Product
 from common import clock
+from common.kinds import formats
+from common.kinds.counting import bounded
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.organisation.selectors import company_today, company_zone
 from common.people.models import User
@@ -14,6 +16,8 @@ from crm import matching
 from crm.models import Company, Contact, Lead
 from deals.models import Deal
 from requests_app.models import Request, SiteForm
+
+MOST_COUNTED = 10_000
 
 
 def waiting_for(user: User | Principal) -> RecordQuerySet[Request]:
@@ -99,9 +103,10 @@ def request_of(user: User | Principal, deal: Deal) -> Request | None:
     return rows.annotate(is_visible=visible).select_related("source").prefetch_related("products").first()
 
 
-def counts_checked(user: User | Principal) -> tuple[int, int]:
-    """How many visible contacts and companies the proposals were chosen from."""
-    return Contact.objects.for_user(user).count(), Company.objects.for_user(user).count()
+def counts_checked(user: User | Principal) -> list[str]:
+    """How many visible contacts and companies the proposals were chosen from, in words."""
+    counted = bounded([Contact.objects.for_user(user), Company.objects.for_user(user)], MOST_COUNTED)
+    return [formats.number(n) if n <= MOST_COUNTED else f"{formats.number(MOST_COUNTED)}+" for n in counted]
 
 
 def countries_offered() -> QuerySet[Country]:

@@ -29,6 +29,8 @@ from tests.factories import common, crm, deals
 from tests.records import driving
 from tests.records.driving import exported, filled, queries, shown, signed_in, viewer_of
 
+MOST_QUERIES = {"list": 12, "page": 18}
+"""The budget of the design (ARCHITECTURE.md, "Speed")."""
 FORMULAS = ("=1+1", "+1", "-1+2", "@sum")
 PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36"
 DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
@@ -295,6 +297,7 @@ class RecordTypeSuite:
             self.many(more)
             counts.append({verb: self.asked(verb) for verb in verbs})
         assert counts[0] == counts[1]
+        assert counts[1]["list"] <= MOST_QUERIES["list"], counts
 
     def asked(self, verb: str) -> int:
         client = self.who_may("export" if verb == "export" else "view")
@@ -309,6 +312,7 @@ class RecordTypeSuite:
             counts.append({verb: queries(lambda v=verb: self.client.get(self.url(v, obj.pk)))  # type: ignore[misc]
                            for verb in ("page", "history", "timeline")})  # fmt: skip
         assert all(counts[1][verb] <= few for verb, few in counts[0].items()), counts
+        assert counts[1]["page"] <= MOST_QUERIES["page"], counts
 
     def happen(self, obj: RecordModel, n: int) -> None:
         """Changes of words and of references, a note and one more of each part."""

@@ -31,6 +31,8 @@ SECRET_KEY = SECRET_KEY or secret_key.load_or_create(DATA_DIR / "secret_key")
 SITE_URL = env("KONTOR_SITE_URL", default="http://127.0.0.1:8000")
 LOADS_DEMO = env.bool("KONTOR_DEMO", default=not PRODUCTION)
 GUARDS_SQL = DEBUG
+# The page that every other one is compared with (`make bench`) is served only where this is on.
+BENCH = env.bool("KONTOR_BENCH", default=False)
 CLOCK_OFFSET_SECONDS = env.int("KONTOR_CLOCK_OFFSET", default=0)
 
 INSTALLED_APPS = [
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "deals",
     "requests_app",
     "analytics",
+    "bench",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

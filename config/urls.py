@@ -1,5 +1,6 @@
 """All addresses. The first part of a path names the app."""
 
+from django.conf import settings
 from django.urls import include, path
 
 import crm.urls
@@ -24,3 +25,5 @@ urlpatterns = [
     path("products/", include("catalogue.urls")),
     path("reports/", include("analytics.urls")),
 ]
+if settings.BENCH:
+    urlpatterns.append(path("bench/", include("bench.urls")))

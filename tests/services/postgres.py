@@ -31,15 +31,15 @@ QUICK = {
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of a running server whose texts are UTF-8 and fold Cyrillic capitals."""
+def postgres(kept: Path | None = None) -> Iterator[str]:
+    """The URL of a running server whose texts are UTF-8 and fold Cyrillic capitals; its data stays in `kept`."""
     given = os.environ.get("KONTOR_TEST_DATABASE_URL")
     if given and reachable(given):
         yield given
         return
     if given:
         print("KONTOR_TEST_DATABASE_URL does not answer; starting a PostgreSQL of our own.")
-    with own_server() as url:
+    with own_server(kept) as url:
         yield url
 
 
@@ -56,16 +56,17 @@ def reachable(url: str) -> bool:
 
 
 @contextmanager
-def own_server() -> Iterator[str]:
-    """Start a server on a socket in a new temporary folder; end and remove it afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="kontor-pg-"))
+def own_server(kept: Path | None = None) -> Iterator[str]:
+    """Start a server on a socket in a new temporary folder, removed afterwards, or in `kept`."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="kontor-pg-"))
+    folder.mkdir(parents=True, exist_ok=True)
     package = package_folder()
     person = {}
     if os.geteuid() == 0:
         # PostgreSQL refuses root, and another user may not read our virtual environment: give it a copy.
         for part in (package, package.with_name(f"{package.name}.libs")):
             if part.is_dir():
-                shutil.copytree(part, folder / part.name, symlinks=True)
+                shutil.copytree(part, folder / part.name, symlinks=True, dirs_exist_ok=True)
         package = folder / package.name
         account = pwd.getpwnam(UNPRIVILEGED)
         os.chown(folder, account.pw_uid, account.pw_gid)
@@ -73,7 +74,8 @@ def own_server() -> Iterator[str]:
     data, programs = folder / "data", package / "pginstall" / "bin"
     options = "-U postgres -A trust --no-sync -E UTF8 --locale-provider=builtin --locale=C.UTF-8"
     initdb = [programs / "initdb", "-D", data, *options.split()]
-    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
+    if not data.exists():
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **person)
     tuned = [f"-c{name}={value}" for name, value in QUICK.items()]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
@@ -92,7 +94,8 @@ def own_server() -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(timeout=20)
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def package_folder() -> Path:

@@ -1,0 +1,134 @@
+"""The pages that are measured, their budgets, and the table that is told."""
+
+from __future__ import annotations
+
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  # after the settings are there
+
+from bench.asking import Page, count_queries, measure, serving  # noqa: E402
+from bench.run import kept_as  # noqa: E402
+from common import clock  # noqa: E402
+from common.changes import services as changes  # noqa: E402
+from common.people.models import User  # noqa: E402
+from common.records import registry  # noqa: E402
+from deals.models import Deal, Payment  # noqa: E402
+
+
+class Budget(NamedTuple):
+    """How often the floor a kind of page may take, and how many statements."""
+
+    ratio: float
+    queries: int | None = None
+
+
+BUDGETS = {
+    "floor": Budget(1), "list": Budget(2, 12), "totals": Budget(4), "board": Budget(3), "page": Budget(3, 18),
+    "form": Budget(3), "today": Budget(3), "report": Budget(2),
+}  # fmt: skip
+LARGEST = 60
+"""Kilobytes of HTML."""
+PEOPLE = ("manager1", "rare", "executive")
+
+
+def pages() -> list[Page]:
+    """The floor and everything compared with it."""
+    found = [Page("floor", "floor", "/bench/floor/", "manager1")]
+    for who in PEOPLE:
+        found += [
+            Page("Today", "today", "/", who), Page("deals", "list", "/deals/", who),
+            Page("all open deals", "list", "/deals/?view=open", who),
+            Page("deals, next step first", "list", "/deals/?view=open&sort=next", who),
+            Page("deals, totals", "totals", "/deals/totals/?view=open", who),
+            Page("board", "board", "/deals/board/", who),
+            Page("search in deals", "list", "/deals/?all=1&q=pump", who),
+        ]  # fmt: skip
+    for kind in registry.all_types():
+        if kind.nav_block and kind.key != "deals.deal":
+            for verb, word in (("list", "list"), ("totals", "totals")):
+                title = f"{kind.label_plural}, totals" if verb == "totals" else str(kind.label_plural)
+                found.append(Page(title.lower(), word, f"{kind.url(verb)}?all=1", "executive"))
+    deal = busy_deal()
+    for title, sort, url in (
+        ("deal page", "page", f"/deals/{deal.pk}/"), ("deal history", "page", f"/deals/{deal.pk}/history/"),
+        ("deal form", "form", f"/deals/{deal.pk}/edit/"), ("company page", "page", f"/companies/{deal.company_id}/"),
+        ("contact page", "page", f"/contacts/{deal.contact_id}/"), ("new deal", "form", "/deals/new/"),
+    ):  # fmt: skip
+        found.append(Page(title, sort, url, "manager1"))
+    for who in PEOPLE[::2]:
+        found += [
+            Page("sales funnel", "report", "/reports/", who),
+            Page("income summary", "report", "/reports/income/", who),
+        ]
+    return found
+
+
+def busy_deal() -> Deal:
+    """A deal of the busy seller with five payments and fifty events."""
+    seller = User.objects.get(username="manager1")
+    deal: Deal = Deal.objects.filter(owner=seller, closed_on=None).exclude(contact=None).latest("pk")
+    for number in range(deal.payments.count(), 5):
+        given = {"deal": deal, "amount": Decimal(100 + number), "currency": deal.currency, "on": clock.now().date()}
+        changes.create(Payment, given, by=seller)
+    while (told := deal.record.event_links.count()) < 50:
+        changes.edit(deal, {"description": f"Note {told}"}, by=seller)
+    return deal
+
+
+def tell(url: str, deals: int, proof: Path | None) -> int:
+    """Measure, print and perhaps keep the table; 1 when a budget is missed."""
+    settings.BENCH, settings.ALLOWED_HOSTS = True, ["127.0.0.1"]
+    asked = pages()
+    with serving(url) as port:
+        measure(asked, port)
+    count_queries([page for page in asked if page.kind != "floor"])
+    floor = asked[0].median
+    lines = [
+        "| page | for | ms | p95 | ÷ floor | queries | KB | |", "|---|---|---|---|---|---|---|---|",
+        *(line(page, floor) for page in asked),
+    ]  # fmt: skip
+    missed = [page for page in asked if faults(page, floor)]
+    head = f"{deals:,} deals, PostgreSQL, gunicorn with 2 workers, median of 50; {clock.now():%Y-%m-%d}, {commit()}."
+    table = f"{head} Floor {floor:.1f} ms.\n\n" + "\n".join(lines)
+    print(table)
+    print(f"\n{len(missed)} of {len(asked)} miss their budget." if missed else "\nEvery budget is kept.")
+    if proof is not None:
+        proof.write_text(kept_as(f"bench {deals}", table, proof.read_text(encoding="utf-8")), encoding="utf-8")
+    return 1 if missed else 0
+
+
+def line(page: Page, floor: float) -> str:
+    """A row of the table."""
+    wrong = ", ".join(faults(page, floor))
+    cells = [
+        page.name, page.who, f"{page.median:.1f}", f"{page.p95:.1f}", f"{page.median / floor:.1f}",
+        str(page.queries or ""), f"{page.size / 1000:.0f}", wrong,
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def faults(page: Page, floor: float) -> list[str]:
+    """What of a page's budget is missed, in words."""
+    budget = BUDGETS[page.kind]
+    allowed = budget.ratio * (page.raw + floor) if page.kind == "report" else budget.ratio * floor
+    found = []
+    if page.kind != "floor" and page.median > allowed:
+        found.append(f"above {allowed:.1f} ms")
+    if budget.queries is not None and page.queries > budget.queries:
+        found.append(f"above {budget.queries} queries")
+    if page.size > LARGEST * 1000:
+        found.append(f"above {LARGEST} KB")
+    return found
+
+
+def commit() -> str:
+    """The commit that is measured."""
+    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "no commit"

@@ -1,0 +1,103 @@
+"""Measures every list, board, page and report on a large company: `make bench` (50,000 deals), `make bench-scale`.
+
+`python -m bench.run [--deals N] [--record]`. Ratios to the floor of the same run are compared with the budgets of
+ARCHITECTURE.md, "Speed"; a missed one ends with exit code 1. `--record` keeps the table in docs/proof.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from config import catalogues, frontend
+from tests.services.postgres import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+PROOF = ROOT / "docs" / "proof.md"
+KEPT = Path(tempfile.gettempdir()) / "kontor-bench"
+
+
+def main() -> int:
+    """Seed or take the seeded company, measure on a copy of it, tell."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--deals", type=int, default=50_000)
+    parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
+    chosen = parser.parse_args()
+    frontend.install()
+    catalogues.compile_all()
+    os.environ |= {"KONTOR_DATA": str(KEPT / "data"), "KONTOR_DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    (KEPT / "data").mkdir(parents=True, exist_ok=True)
+    with postgres(KEPT / "postgres") as server:
+        url = copy_of_seeded(server, chosen.deals)
+        os.environ["DATABASE_URL"] = url
+        manage("collectstatic", "--no-input", "--verbosity", "0")
+        from bench import report  # noqa: PLC0415  # reads the settings, which the lines above make
+
+        return report.tell(url, chosen.deals, PROOF if chosen.record else None)
+
+
+def copy_of_seeded(server: str, deals: int) -> str:
+    """A fresh copy of a company of this size; made by the seed the first time and after every change of it."""
+    seeded, used = f"kontor_seed_{deals}_{fingerprint()}", "kontor_bench"
+    with psycopg.connect(server, autocommit=True) as connection:
+        known = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        if seeded not in known:
+            for old in known:
+                if old.startswith(f"kontor_seed_{deals}_"):
+                    connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+            making = f"{seeded}_making"
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(making)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(making)))
+            os.environ["DATABASE_URL"] = database(server, making)
+            manage("migrate", "--verbosity", "0")
+            manage("seed", "--deals", str(deals))
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(seeded))
+            )
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(used)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(used), sql.Identifier(seeded))
+        )
+    return database(server, used)
+
+
+def database(server: str, name: str) -> str:
+    """The address of another database of a server."""
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def fingerprint() -> str:
+    """Changes with the seed and with every migration."""
+    digest = hashlib.sha256()
+    made_by = [ROOT / "bench" / name for name in ("copying.py", "people.py", "seeding.py", "words.py")]
+    for path in sorted([*made_by, *ROOT.glob("*/migrations/*.py"), *ROOT.glob("common/*/migrations/*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def manage(*arguments: str) -> None:
+    """A command of manage.py in a process of its own."""
+    subprocess.run([sys.executable, ROOT / "manage.py", *arguments], check=True, cwd=ROOT)
+
+
+def kept_as(name: str, text: str, page: str) -> str:
+    """A page with the part between the marks of `name` replaced."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    part = f"{start}\n{text}\n{end}"
+    if start not in page:
+        return f"{page.rstrip()}\n\n{part}\n"
+    return re.sub(f"{re.escape(start)}.*{re.escape(end)}", lambda _match: part, page, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

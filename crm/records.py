@@ -86,7 +86,7 @@ class CompanyType(PartyType):
     nav_order = 40
     empty_text = _("Customers, suppliers and partners. They also come by themselves from requests.")
     inline_field = "name"
-    related = ("country", "city", "source")
+    related = ("country", "city")
 
     columns = (
         Column("name", _("Name"), kind="name", slot="title"),
@@ -138,7 +138,7 @@ class ContactType(PartyType):
     nav_order = 50
     empty_text = _("The people you talk to. They also come by themselves from requests.")
     inline_field = "last_name"
-    related = ("company", "country", "city")
+    related = ("company",)
 
     columns = (
         Column("title", _("Name"), kind="name", slot="title"),

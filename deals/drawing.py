@@ -177,8 +177,7 @@ def _payment_cells(row: Any, today: date) -> list[dict[str, Any]]:
     late = row.certainty != Certainty.RECEIVED and row.on < today
     when = date_cell(formats.full_date(row.on), row.on.isoformat(), tone="red" if late else "",
                      title=formats.late_words(row.on, today) if late else "")  # fmt: skip
-    amount = link_cell(money.money_of(row.amount, row.currency_id, cents=True), f"/payments/{row.pk}/edit/")
-    amount |= {"numeric": True, "kind": "money"}
+    amount = money_cell(money.money_of(row.amount, row.currency_id, cents=True), f"/payments/{row.pk}/edit/")
     return [
         when, amount, certainty_cell(row.certainty, capital(row.get_certainty_display())),
         text_cell(row.invoice_number, hide_phone=True), text_cell(row.order_number, hide_phone=True),

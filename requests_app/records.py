@@ -51,7 +51,8 @@ class RequestType(RecordType):
     label, label_plural, new_label = _("Request"), _("Requests"), _("New request")
     nav_order = 10
     empty_text = _("Requests come from the site form by themselves, or you type one in.")
-    related = ("company", "contact", "lead", "source", "country", "deal", "department")
+    related = ("company", "source")
+    page_related = ("contact", "lead", "country", "deal")
 
     columns = (
         Column("name", _("Request"), kind="name", slot="title"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -28,6 +29,11 @@ def _date_locale() -> Locale:
     return Locale.parse(DATE_LOCALES.get(language(), language()))
 
 
+@lru_cache(maxsize=4096)
+def _by_skeleton(skeleton: str, day: date, language: str) -> str:
+    return str(format_skeleton(skeleton, day, locale=Locale.parse(DATE_LOCALES.get(language, language))))
+
+
 def viewer_today() -> date:
     """Today where the person is."""
     return clock.today(timezone.get_current_timezone())
@@ -38,7 +44,7 @@ def short_date(day: date | None) -> str:
     if day is None:
         return ""
     skeleton = "MMMd" if day.year == viewer_today().year else "yMMMd"
-    return str(format_skeleton(skeleton, day, locale=_date_locale())).replace("\u202fг.", "").replace("\xa0г.", "")
+    return _by_skeleton(skeleton, day, language()).replace("\u202fг.", "").replace("\xa0г.", "")
 
 
 def full_date(day: date | None) -> str:
@@ -47,7 +53,7 @@ def full_date(day: date | None) -> str:
         return ""
     if language() == "ru":
         return day.strftime("%d.%m.%Y")
-    return str(format_skeleton("yMMMd", day, locale=_date_locale()))
+    return _by_skeleton("yMMMd", day, language())
 
 
 def long_date(day: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency
 
@@ -15,15 +16,16 @@ def money(amount: Decimal | None, code: str, *, cents: bool | None = None) -> st
     if amount is None:
         return ""
     show = cents if cents is not None else amount != amount.to_integral_value()
+    return _written(amount, code, language(), cents=show)
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: Decimal, code: str, language: str, *, cents: bool) -> str:
+    whole = "#,##0\xa0¤" if language == "ru" else "¤#,##0"
     text = format_currency(
-        amount, code, locale=language(), currency_digits=False, decimal_quantization=True,
-        format=None if show else _whole(code),
-    )  # fmt: skip
+        amount, code, locale=language, currency_digits=False, decimal_quantization=True, format=None if cents else whole
+    )
     return str(text).replace("-", "−")
-
-
-def _whole(_code: str) -> str:
-    return "#,##0\xa0¤" if language() == "ru" else "¤#,##0"
 
 
 def base_money(amount: Decimal | None, *, cents: bool | None = None) -> str:

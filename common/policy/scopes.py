@@ -205,15 +205,23 @@ def for_user(rows: RecordQuerySet[Any], user: User | Principal, action: str = "v
     return rows.filter(reduce(or_, parts))
 
 
+def own_parts(principal: Principal) -> list[Q]:
+    """The filters whose union are a person's own and co-owned records, which every right to view includes."""
+    shared = RecordMember.objects.filter(user_id=principal.user_id, role=RecordMember.Role.COOWNER)
+    return [Q(owner_id=principal.user_id), _id_in("pk", shared.values("record_id"))]
+
+
 def page_for_user(
-    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str], size: int
+    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str], size: int, *, own: bool = False
 ) -> RecordQuerySet[Any]:
     """The first `size` visible rows in `order`: each scope branch sorted and limited, joined by id.
 
-    One OR would make the planner walk the whole sort index for a person with few rows.
+    One OR would make the planner walk the whole sort index for a person with few rows. `own`: only those.
     """
     principal = principal_of(user)
     parts = branches(principal, rows.model, "view")
+    if own and parts != []:
+        parts = own_parts(principal)
     if parts is None:
         return rows.order_by(*order)[:size]
     if not parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db.models import OrderBy, Prefetch, Q
@@ -144,6 +145,11 @@ class Board:
     zones: Callable[[Any], list[dict[str, Any]]] = field(default=lambda pipeline: [])
 
 
+@cache
+def _fixed_url(namespace: str, verb: str) -> str:
+    return reverse(f"{namespace}:{verb}")
+
+
 class RecordType:
     """One class per record type. Everything a page needs to know, no rules, no queries of its own."""
 
@@ -165,7 +171,9 @@ class RecordType:
     actions: ClassVar[Sequence[Action]] = ()
     bulk: ClassVar[Sequence[str]] = ("assign", "tag", "bin")
     board: ClassVar[Board | None] = None
+    # Records and dictionaries that lists and boards name; its page needs those of the form and `page_related`.
     related: ClassVar[Sequence[str]] = ()
+    page_related: ClassVar[Sequence[str]] = ()
     # What the record's page fetches along: reverse relations to its parts.
     parts: ClassVar[Sequence[str | Prefetch[Any, Any, Any]]] = ()
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
@@ -182,7 +190,7 @@ class RecordType:
 
     def url(self, verb: str, *args: Any) -> str:
         """The address of a page of this type."""
-        return reverse(f"{self.namespace}:{verb}", args=args)
+        return reverse(f"{self.namespace}:{verb}", args=args) if args else _fixed_url(self.namespace, verb)
 
     def form_names(self) -> list[str]:
         """The fields of the form, in order."""
@@ -190,7 +198,7 @@ class RecordType:
 
     def page_url(self, obj: RecordModel) -> str:
         """Where a record is shown: its own page, or its parent's."""
-        return self.url("page", obj.pk)
+        return f"{self.url('list')}{obj.pk}/"
 
     def saved_url(self, obj: RecordModel) -> str:
         """Where saving its form leads."""

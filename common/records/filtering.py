@@ -29,6 +29,8 @@ from common.spine.models import SearchText
 MOST_CONDITIONS = 30
 LONGEST_QUERY = 200
 NAMED_OPERATOR = "is"
+MINE = "mine"
+MINE_CONDITION = (MINE, NAMED_OPERATOR, ("me",))
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,12 @@ def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
     known = fields_of(kind, viewer)
     return tree_q(query.tree(), known, viewer) & words_q(query.words)
+
+
+def without_mine(query: Query) -> tuple[Query, bool]:
+    """The query without the condition that rows are the person's own, and whether it had it."""
+    left = tuple(c for c in query.conditions if c.group or (c.name, c.op, c.values) != MINE_CONDITION)
+    return Query(query.words, left), len(left) < len(query.conditions)
 
 
 def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) -> Q:

@@ -61,11 +61,17 @@ class Page:
     before: str
 
 
-def read(rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, at: str = "", size: int = SIZE) -> Page:
-    """The page of visible `rows` that begins at the packed position."""
+def read(
+    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, at: str = "", size: int = 0, *, own: bool = False
+) -> Page:
+    """The page of visible `rows`, or only of the person's own, that begins at the packed position.
+
+    `size` rows, by default those of a list.
+    """
+    size = size or SIZE
     position = Position.unpack(at, sort, rows) if at else None
     backwards = position is not None and position.backwards
-    found = _fetch(rows, viewer, sort, position, size + 1)
+    found = _fetch(rows, viewer, sort, position, size + 1, own=own)
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -87,7 +93,9 @@ def _mark(row: Any, sort: Sort, shown: int, *, backwards: bool) -> str:
     return Position(getattr(row, sort.column), row.pk, shown, backwards).pack(sort)
 
 
-def _fetch(rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int) -> list[Any]:
+def _fetch(
+    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int, *, own: bool
+) -> list[Any]:
     """Up to `size` rows from the position, through the filled and then the empty segment (or backwards)."""
     backwards = position is not None and position.backwards
     nullable = rows.model._meta.get_field(sort.column).null
@@ -111,7 +119,7 @@ def _fetch(rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Posi
             part = part.filter(_beyond(sort.column, position, descending=descending, empty=empty))
         sign = "-" if descending else ""
         order = [f"{sign}pk"] if empty else [f"{sign}{sort.column}", f"{sign}pk"]
-        found.extend(page_for_user(part, viewer.principal, order, size - len(found)))
+        found.extend(page_for_user(part, viewer.principal, order, size - len(found), own=own))
         if len(found) >= size:
             break
     return found

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.records import cells
 
-def text_cell(text: object, *, numeric: bool = False, hide_phone: bool = False) -> dict[str, Any]:
+Drawn = dict[str, Any]
+
+
+def text_cell(text: object, *, numeric: bool = False, hide_phone: bool = False) -> Drawn:
     """Plain text."""
-    return _cell("text", numeric=numeric, hide_phone=hide_phone, text="" if text is None else str(text))
+    return _drawn("text", {"text": "" if text is None else str(text)}, numeric=numeric, hide_phone=hide_phone)
 
 
-def link_cell(text: object, url: str, *, hide_phone: bool = False) -> dict[str, Any]:
+def link_cell(text: object, url: str, *, hide_phone: bool = False) -> Drawn:
     """A link."""
-    return _cell("link", numeric=False, hide_phone=hide_phone, text=str(text), url=url)
+    return _drawn("link", {"text": str(text), "url": url}, hide_phone=hide_phone)
 
 
-def money_cell(text: str, *, hide_phone: bool = False) -> dict[str, Any]:
-    """An amount that is formatted already."""
-    return _cell("money", numeric=True, hide_phone=hide_phone, text=text)
+def money_cell(text: str, url: str = "", *, hide_phone: bool = False) -> Drawn:
+    """An amount that is formatted already, perhaps a link."""
+    drawn = _drawn("money", {"text": text}, numeric=True, hide_phone=hide_phone)
+    return {**drawn, "html": cells.draw("link", {"text": text, "url": url})} if url else drawn
 
 
-def date_cell(text: str, iso: str, *, tone: str = "", title: str = "") -> dict[str, Any]:
+def date_cell(text: str, iso: str, *, tone: str = "", title: str = "") -> Drawn:
     """A day."""
-    return _cell("date", numeric=False, hide_phone=False, text=text, iso=iso, tone=tone, title=title)
+    return _drawn("date", {"text": text, "iso": iso, "tone": tone, "title": title})
 
 
-def stage_cell(stage: dict[str, Any] | None) -> dict[str, Any]:
+def stage_cell(stage: dict[str, Any] | None) -> Drawn:
     """A stage with its glyph."""
-    return _cell("stage", numeric=False, hide_phone=False, stage=stage)
+    return _drawn("stage", {"stage": stage})
 
 
-def certainty_cell(value: str, text: str) -> dict[str, Any]:
+def certainty_cell(value: str, text: str) -> Drawn:
     """How sure a payment is."""
-    return _cell("certainty", numeric=False, hide_phone=False, value=value, text=text)
+    return _drawn("certainty", {"value": value, "text": text})
 
 
-def _cell(kind: str, *, numeric: bool, hide_phone: bool, **data: Any) -> dict[str, Any]:
-    return {
-        "kind": kind, "partial": f"partials/cells/{kind}.html", "numeric": numeric, "hide_phone": hide_phone, **data,
-    }  # fmt: skip
+def _drawn(kind: str, data: cells.Cell, *, numeric: bool = False, hide_phone: bool = False) -> Drawn:
+    css = cells.css(kind, numeric=numeric) + (" k-hide-phone" if hide_phone else "")
+    return {"css": css, "html": cells.draw(kind, data)}

@@ -126,6 +126,7 @@ def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]
         "pk": obj.pk,
         "url": f"/deals/{obj.pk}/",
         "move_url": f"/deals/{obj.pk}/move/",
+        "choose_url": f"/deals/{obj.pk}/to-stage/",
         "title": obj.name,
         "company": str(obj.company or obj.contact or obj.lead or ""),
         "amount": money.money_of(obj.amount, obj.currency_id, cents=False),
@@ -158,7 +159,8 @@ class DealType(RecordType):
     label, label_plural, new_label = _("Deal"), _("Deals"), _("New deal")
     nav_order = 20
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
-    related = ("company", "contact", "lead", "stage", "pipeline", "currency", "closing_reason", "closed_from")
+    related = ("company", "contact", "lead")
+    page_related = ("stage", "pipeline", "currency", "closing_reason", "closed_from")
     parts = (selectors.LINES, "payments")
 
     columns = (

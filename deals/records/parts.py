@@ -70,7 +70,7 @@ class PaymentType(PartType):
     label, label_plural, new_label = _("Payment"), _("Payments"), _("New payment")
     nav_block, nav_order = "fulfilment", 60
     empty_text = _("Payments are planned on a deal; here they stand together.")
-    related = ("deal__company", "currency")
+    related = ("deal__company",)
     columns = (
         Column("on", kind="date", slot="state", field="on", cell=lambda obj, extra, viewer: drawing.payment_day(obj)),
         Column("amount", kind="money", slot="amount"),

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from common import clock
 from common.kinds.models import RecordQuerySet
 from common.money.aggregates import ExactSum
 from common.money.rates import Converted, rounded, sum_in_base
 from common.people.models import User
+from common.policy import scopes
 from common.policy.principal import Principal
 from common.spine.models import RecordMember
 from deals.models import Certainty, Deal, Outcome, Payment
@@ -37,20 +38,24 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
     wanted = {
         "overdue": Q(next_step_on__lt=today), "today": Q(next_step_on=today), "none": Q(next_step_on=None),
     }  # fmt: skip
-    rows = Deal.objects.for_user(principal).filter(closed_on=None).filter(_mine(user.pk), wanted[which])
-    found = rows.select_related("company", "contact", "lead").order_by("next_step_on", "pk")[: SIZE + 1]
-    shown = list(found)
-    return shown[:SIZE], len(shown) if len(shown) <= SIZE else rows.count()
+    rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(wanted[which], closed_on=None)
+    found: RecordQuerySet[Any] = rows.select_related("company", "contact", "lead")
+    shown = list(scopes.page_for_user(found, principal, ("next_step_on", "pk"), SIZE + 1, own=True))
+    if len(shown) > SIZE:
+        return shown[:SIZE], rows.for_user(principal).filter(_mine(user.pk)).count()
+    return shown, len(shown)
 
 
-def badge(principal: Principal, today: date) -> tuple[RecordQuerySet[Any], RecordQuerySet[Any]]:
+def badge(principal: Principal, today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Own steps that are due, and those of them that are overdue."""
-    rows = (
-        Deal.objects.for_user(principal)
-        .filter(closed_on=None)
-        .filter(_mine(principal.user_id), next_step_on__lte=today)
-    )
-    return rows, rows.filter(next_step_on__lt=today)
+    rows = Deal.objects.for_user(principal).filter(closed_on=None)
+    owned, shared = scopes.own_parts(principal)
+
+    def until(**limit: date) -> QuerySet[Any, Any]:
+        found: QuerySet[Any, Any] = rows.filter(owned, **limit).values("pk")
+        return found.union(rows.filter(shared, **limit).values("pk"))
+
+    return until(next_step_on__lte=today), until(next_step_on__lt=today)
 
 
 def payments_due(user: User, principal: Principal, today: date) -> tuple[list[Payment], int]:
@@ -94,7 +99,7 @@ def month_figures(user: User, principal: Principal, today: date, *, mine: bool) 
     before = clock.add_months(month, -1)
     same_day = min(before + timedelta(days=today.day - 1), month - timedelta(days=1))
     won = Q(closing_reason__outcome=Outcome.WON)
-    counts = deals.aggregate(
+    counts = deals.filter(closed_on__gte=before, closed_on__lte=today).aggregate(
         now=Count("pk", filter=won & Q(closed_on__gte=month, closed_on__lte=today)),
         before=Count("pk", filter=won & Q(closed_on__gte=before, closed_on__lte=same_day)),
     )

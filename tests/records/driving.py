@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -156,4 +155,4 @@ def ordered(model: Any, sort: Sort) -> list[int]:
 
 def small_pages(patch: pytest.MonkeyPatch, size: int) -> None:
     """Let lists have this many rows a page."""
-    patch.setattr(paging, "read", partial(paging.read, size=size))
+    patch.setattr(paging, "SIZE", size)

@@ -15,7 +15,6 @@ import re
 from typing import Any, ClassVar
 
 import pytest
-from django.template.loader import get_template
 
 from common.changes import services as changes
 from common.events.models import Event
@@ -341,9 +340,9 @@ class RecordTypeSuite:
     def test_every_column_has_its_cell(self) -> None:
         viewer = viewer_of(self.boss)
         objs = [self.make(**self.rich()), self.make()]
-        for row in lists.draw_rows(self.kind, objs, registry.columns(self.kind), viewer):
-            for cell in row["cells"]:
-                get_template(cell["partial"]).render({"cell": cell})
+        columns = registry.columns(self.kind)
+        for row in lists.draw_rows(self.kind, objs, columns, viewer):
+            assert row["cells"].count("<td ") == len(columns)
 
     def test_every_icon_it_names_is_in_the_sprite(self) -> None:
         sprite = frontend.BUILD / "kontor" / "icons.svg"

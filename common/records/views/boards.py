@@ -15,7 +15,7 @@ from common.records.errors import BadFilter
 from common.records.views.base import RecordView
 from common.records.views.lists import ListView, back
 
-CARDS = 50
+CARDS = 25
 
 
 class BoardView(ListView):

@@ -13,7 +13,7 @@ from common.kinds import formats
 from common.kinds.words import capital
 from common.policy import scopes
 from common.policy.rules import PersonRequest
-from common.records import filtering, lists, paging
+from common.records import filtering, lists
 from common.records.errors import BadFilter
 from common.records.fieldkinds import kind_of
 from common.records.views.base import RecordView
@@ -167,7 +167,7 @@ class PrintView(ListView):
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET)
         columns = lists.columns_of(self.type, self.viewer)
-        page = paging.read(self.type.select(state.rows()), self.viewer, state.sort, size=MOST_PRINTED)
+        page = state.page(self.type.select, size=MOST_PRINTED)
         drawn = lists.draw_rows(self.type, page.rows, columns, self.viewer)
         chips = lists.filter_row(state)["chips"]
         context = {

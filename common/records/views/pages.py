@@ -67,7 +67,8 @@ class PageView(RecordView):
         sets = [field.name for field in fields if field.many_to_many]
         links = {link.relation: link for link in map(tracked.link_fields.__getitem__, model.link_fields)}
         fetched = [Prefetch(f"record__{relation}", link.rows()) for relation, link in links.items()]
-        rows = super().rows().select_related("record", "department", "created_by", *joined)
+        joined += ["record", "department", "created_by", *self.type.page_related]
+        rows = super().rows().select_related(*joined)
         return rows.prefetch_related(*fetched, *sets, *self.type.parts)
 
     def relations_of(self, obj: RecordModel) -> scopes.Relations:

@@ -38,6 +38,12 @@ function paint(scope) {
   scope.querySelectorAll("[data-width]").forEach((element) => { element.style.width = `${element.dataset.width}%`; });
 }
 
+// What a column cuts off is told whole in a tooltip.
+document.addEventListener("pointerover", (event) => {
+  const cut = event.target.closest?.(".k-cut");
+  if (cut && !cut.title && cut.scrollWidth > cut.clientWidth) cut.title = cut.textContent.trim();
+});
+
 function follow() {
   const head = document.querySelector(".k-facts, .k-stagebar, .k-head");
   if (document.querySelector(".k-shrink") && head) {

@@ -146,8 +146,19 @@ export function start(board, { post, toast }) {
     addEventListener("keydown", onKey, true);
   });
 
+  // The menu of a card is made when it is first opened: hundreds of them would be most of the page.
+  function fill(card) {
+    const list = card.querySelector(".k-kard-menu .k-menu-list");
+    const made = document.querySelector("template[data-move-menu]")?.content.cloneNode(true).firstElementChild;
+    if (!list || !made) return;
+    made.action = card.dataset.moveUrl;
+    made.querySelector(`button[value="${CSS.escape(card.closest("[data-column]").dataset.column)}"]`)?.remove();
+    list.replaceWith(made);
+  }
+
   board.addEventListener("click", (event) => {
     const card = event.target.closest("[data-card]");
+    if (card && event.target.closest("summary")) fill(card);
     if (card && !event.target.closest("a, button, summary, form") && event.detail < 2) location.assign(card.querySelector(".k-kard-title").href);
   });
 
@@ -179,7 +190,7 @@ export function start(board, { post, toast }) {
     const beside = (step) => { const list = columns(); for (let to = list.indexOf(here) + step; list[to]; to += step) { const cards = list[to].querySelectorAll("[data-card]"); if (cards.length) return cards[Math.min(at, cards.length - 1)]; } return null; };
     const to = { ArrowDown: siblings[at + 1], j: siblings[at + 1], ArrowUp: siblings[at - 1], k: siblings[at - 1], ArrowRight: beside(1), ArrowLeft: beside(-1) }[event.key];
     if (to) { event.preventDefault(); to.focus(); to.scrollIntoView({ block: "nearest", inline: "nearest" }); }
-    else if (event.key.toLowerCase() === "m" && menu) { event.preventDefault(); menu.dataset.keyboard = "1"; menu.open = true; menu.querySelector(".k-menu-item")?.focus(); }
+    else if (event.key.toLowerCase() === "m" && menu) { event.preventDefault(); fill(card); menu.dataset.keyboard = "1"; menu.open = true; menu.querySelector(".k-menu-item")?.focus(); }
     else if (event.key === "Enter" && event.target === card) { event.preventDefault(); location.assign(card.querySelector(".k-kard-title").href); }
   });
 }

@@ -34,7 +34,7 @@ BUDGETS = {
     "form": Budget(3), "today": Budget(3), "report": Budget(2),
 }  # fmt: skip
 LARGEST = 60
-"""Kilobytes of HTML."""
+"""Kilobytes of HTML, compressed as it is sent."""
 PEOPLE = ("manager1", "rare", "executive")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet
 
 from common.kinds import models as kinds
 from common.kinds.models import RecordModel, RecordQuerySet
@@ -205,14 +205,17 @@ def for_user(rows: RecordQuerySet[Any], user: User | Principal, action: str = "v
     return rows.filter(reduce(or_, parts))
 
 
-def own_parts(principal: Principal) -> list[Q]:
-    """The filters whose union are a person's own and co-owned records, which every right to view includes."""
-    shared = RecordMember.objects.filter(user_id=principal.user_id, role=RecordMember.Role.COOWNER)
-    return [Q(owner_id=principal.user_id), _id_in("pk", shared.values("record_id"))]
+def owned_parts(people: Sequence[int]) -> list[Q]:
+    """The filters whose union are the records these people own or co-own.
+
+    One's own are in every right to view. Each part, and their OR, can be read from an index.
+    """
+    shared = RecordMember.objects.filter(user_id__in=people, role=RecordMember.Role.COOWNER)
+    return [Q(owner_id__in=people), _id_in("pk", shared.values("record_id"))]
 
 
 def page_for_user(
-    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str], size: int, *, own: bool = False
+    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str | OrderBy], size: int, *, own: bool = False
 ) -> RecordQuerySet[Any]:
     """The first `size` visible rows in `order`: each scope branch sorted and limited, joined by id.
 
@@ -221,7 +224,7 @@ def page_for_user(
     principal = principal_of(user)
     parts = branches(principal, rows.model, "view")
     if own and parts != []:
-        parts = own_parts(principal)
+        parts = owned_parts([principal.user_id])
     if parts is None:
         return rows.order_by(*order)[:size]
     if not parts:

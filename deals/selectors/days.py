@@ -16,7 +16,6 @@ from common.money.rates import Converted, rounded, sum_in_base
 from common.people.models import User
 from common.policy import scopes
 from common.policy.principal import Principal
-from common.spine.models import RecordMember
 from deals.models import Certainty, Deal, Outcome, Payment
 from deals.selectors.deals import list_totals
 
@@ -24,8 +23,8 @@ SIZE = 8
 
 
 def _mine(user_id: int) -> Q:
-    shared = RecordMember.objects.filter(user_id=user_id, role=RecordMember.Role.COOWNER).values("record_id")
-    return Q(owner_id=user_id) | Q(pk__in=shared)
+    owned, shared = scopes.owned_parts([user_id])
+    return owned | shared
 
 
 def is_seller(principal: Principal) -> bool:
@@ -49,7 +48,7 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
 def badge(principal: Principal, today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Own steps that are due, and those of them that are overdue."""
     rows = Deal.objects.for_user(principal).filter(closed_on=None)
-    owned, shared = scopes.own_parts(principal)
+    owned, shared = scopes.owned_parts([principal.user_id])
 
     def until(**limit: date) -> QuerySet[Any, Any]:
         found: QuerySet[Any, Any] = rows.filter(owned, **limit).values("pk")

@@ -9,7 +9,8 @@ from common.changes.services import via
 from common.events.models import Via
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest
-from common.records import lists
+from common.policy.scopes import page_for_user
+from common.records import filtering, lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
 from common.records.views.base import RecordView
@@ -31,11 +32,8 @@ class BoardView(ListView):
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
-        rows = self.scoped(state, groups)
-        totals: dict[Any, dict[str, Any]] = self.board.totals(rows)
-        columns = [
-            self.column(state, groups, column, rows, totals.get(column["key"], {})) for column in groups["columns"]
-        ]
+        totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
+        columns = [self.column(state, groups, column, totals.get(column["key"], {})) for column in groups["columns"]]
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
@@ -44,17 +42,18 @@ class BoardView(ListView):
         }  # fmt: skip
         return self.render("records/board.html", context)
 
-    def scoped(self, state: lists.ListState, groups: dict[str, Any]) -> Any:
-        """The visible matching rows of this board."""
-        return state.visible().filter(groups["condition"])
-
     def column(
-        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], rows: Any, sums: dict[str, Any],
+        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], sums: dict[str, Any],
         start: int = 0,
     ) -> dict[str, Any]:  # fmt: skip
         """A column with its sums and first cards."""
-        inside = self.type.select(rows.filter(**{self.board.column: column["key"]})).order_by(*self.board.order)
-        found = list(inside[start : start + CARDS + 1])
+        query, own = filtering.without_mine(state.query)
+        condition = filtering.condition_q(self.type, query, self.viewer) & groups["condition"]
+        inside = self.type.model.objects.filter(condition, **{self.board.column: column["key"]})
+        page = page_for_user(
+            self.type.select(inside), self.viewer.principal, self.board.order, start + CARDS + 1, own=own
+        )
+        found = list(page[start:])
         extra = {"signals": lists.signals(found, self.viewer)}
         cards = [self.board.card(obj, extra, self.viewer) for obj in found[:CARDS]]
         more = (
@@ -75,7 +74,7 @@ class BoardColumnView(BoardView):
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
         if column is None or not start.isdecimal() or len(start) > 6:
             raise BadFilter(part="column")
-        drawn = self.column(state, groups, column, self.scoped(state, groups), {}, int(start))
+        drawn = self.column(state, groups, column, {}, int(start))
         return self.render("records/_cards.html", {"column": drawn, "columns": groups["columns"]})
 
 

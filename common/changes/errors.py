@@ -55,3 +55,27 @@ class NameTaken(DomainError):
     """Restoring would break a rule of uniqueness."""
 
     message = _("“%(title)s” cannot come back: another entry has taken its place.")
+
+
+class WholeInBin(DomainError):
+    """What the record belongs to is in the bin."""
+
+    message = _("“%(title)s” cannot come back: what it belongs to is in the bin. Restore that first.")
+
+
+class AlreadyUndone(DomainError):
+    """The change set was taken back already."""
+
+    message = _("This is undone already.")
+
+
+class TooLateToUndo(DomainError):
+    """The change set is older than the window of undo."""
+
+    message = _("Changes can be undone for 30 days; this one is older.")
+
+
+class NothingToUndo(DomainError):
+    """The change set changed no record."""
+
+    message = _("There is nothing here that can be undone.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -192,11 +192,22 @@ def labels(obj: RecordModel, pairs: Mapping[str, list[Any]]) -> dict[str, Any]:
     return {"_labels": words} if words else {}
 
 
-def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.ForeignKey[Any, Any]]]:
-    """Every (type, foreign key) through which records of other types point to `model`."""
-    found = []
+def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.Field[Any, Any]]]:
+    """Every (type, foreign key or many-to-many field) through which records point to records of `model`."""
+    found: list[tuple[type[RecordModel], models.Field[Any, Any]]] = []
     for relation in model._meta.related_objects:
-        key = relation.field
-        if issubclass(relation.related_model, RecordModel) and isinstance(key, models.ForeignKey):
+        key: Any = relation.field
+        if issubclass(relation.related_model, RecordModel):
             found.append((relation.related_model, key))
     return found
+
+
+def rests_on_bin(row: RecordModel, pointed: Mapping[str, Any], without: Set[int] = frozenset()) -> bool:
+    """Whether something the record cannot be without is in the bin; `pointed` gives its keys by field."""
+    for name, rule in row.bin.items():
+        target: Any = values.related_model(type(row), name)
+        keys = pointed[name] if isinstance(pointed[name], list) else [pointed[name]]
+        binned = target.everything.filter(pk__in=[key for key in keys if key], deleted_at__isnull=False)
+        if rule != "keep" and binned.exclude(pk__in=without).exists():
+            return True
+    return False

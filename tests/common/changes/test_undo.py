@@ -1,0 +1,434 @@
+"""Undo: what nobody changed since comes back, the rest is kept and named, and every row asks the policy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from catalogue.models import Product
+from common import clock as product_clock
+from common.changes import binning, bulk, undoing
+from common.changes import services as changes
+from common.changes.errors import AlreadyUndone, NothingToUndo, TooLateToUndo
+from common.changes.models import Undo, UndoNote
+from common.changes.values import link_fields
+from common.events import hooks
+from common.events.models import ChangeSet, Event
+from common.kinds.errors import DomainError, NotVisible
+from common.kinds.models import RecordModel
+from common.organisation.selectors import company_today
+from common.people.models import User
+from common.records import services as records
+from common.spine.models import Record, RecordMark
+from crm.models import Company, Contact
+from deals import services as deal_services
+from deals.models import Deal, DealLine, Outcome, Payment, StageTransition
+from requests_app import services as request_services
+from requests_app.models import Request
+from tests.conftest import Clock
+from tests.factories import catalogue, common, crm, deals, requests_app, stored
+
+pytestmark = pytest.mark.django_db
+Why = UndoNote.Why
+
+
+def last() -> ChangeSet:
+    """The newest change set."""
+    return ChangeSet.objects.latest("pk")
+
+
+def undo(by: Any = common.SETUP) -> Undo:
+    """Undo the newest change set."""
+    return undoing.undo(last(), by=by)
+
+
+def notes(row: Undo) -> set[tuple[int, str, str]]:
+    """(record, field, why) of what it left."""
+    return set(row.notes.values_list("record_id", "field", "why"))
+
+
+def fresh(obj: RecordModel) -> Any:
+    return type(obj).everything.get(pk=obj.pk)
+
+
+@pytest.fixture
+def manager() -> User:
+    common.own_company()
+    common.currency()
+    deals.pipeline()
+    return common.user("manager", common.department())
+
+
+@pytest.fixture
+def colleague(manager: User) -> User:
+    return common.user("manager", manager.department)
+
+
+def test_fields_and_links_get_their_old_values_back(manager: User) -> None:
+    one, two, source = common.tag(), common.tag(), crm.source()
+    company = crm.company("Old", owner=manager, tags=[one], source=source)
+    values = {"name": "New", "tags": [two], "source": None, "assignees": [manager], "website": "https://a.example"}
+    changes.edit(company, values, by=manager)
+    row = undo(manager)
+    company = fresh(company)
+    assert (company.name, company.source, company.website, company.version) == ("Old", source, "", 3)
+    assert link_fields["tags"].ids(company.pk) == [one.pk] and not link_fields["assignees"].ids(company.pk)
+    assert Record.objects.get(pk=company.pk).title == "Old"
+    event = Event.objects.get(change_set=row.made)
+    assert (event.via, event.kind, event.actor) == ("undo", "company.undone", manager)
+    assert event.changes()["name"] == ("New", "Old")
+    assert (row.back, notes(row)) == (1, set())
+
+
+def test_what_somebody_changed_since_is_kept_and_the_rest_comes_back(manager: User) -> None:
+    company = crm.company("Old", owner=manager, address="Here")
+    changes.edit(company, {"name": "New", "address": "There"}, by=manager)
+    act = last()
+    changes.edit(company, {"address": "Elsewhere"}, by=common.SETUP)
+    row = undoing.undo(act, by=manager)
+    assert (fresh(company).name, fresh(company).address) == ("Old", "Elsewhere")
+    assert notes(row) == {(company.pk, "address", Why.CHANGED)}
+
+
+def test_a_field_that_is_as_before_already_is_not_named(manager: User) -> None:
+    company = crm.company("Old", owner=manager, address="Here")
+    changes.edit(company, {"name": "New", "address": "There"}, by=manager)
+    act = last()
+    changes.edit(company, {"address": "Here"}, by=common.SETUP)
+    assert notes(undoing.undo(act, by=manager)) == set()
+    assert fresh(company).name == "Old"
+
+
+def test_several_changes_in_one_set_go_back_to_before_the_first(manager: User) -> None:
+    company = crm.company("One", owner=manager)
+    with changes.change_set("Twice", by=manager):
+        changes.edit(company, {"name": "Two"}, by=manager)
+        changes.edit(company, {"name": "Three"}, by=manager)
+    undo(manager)
+    assert fresh(company).name == "One"
+
+
+def test_a_created_record_goes_to_the_bin_with_the_parts_created_with_it(manager: User) -> None:
+    with changes.change_set("Order", by=manager):
+        deal = deals.deal(manager, by=manager)
+        line, payment = deals.line(deal, by=manager), deals.payment(deal, by=manager)
+    row = undo(manager)
+    assert row.back == 4 and not notes(row)
+    assert not (Deal.objects.exists() or DealLine.objects.exists() or Payment.objects.exists())
+    assert not Company.objects.exists()
+    binning.restore(fresh(deal.company), by=common.SETUP)
+    binning.restore(fresh(deal), by=common.SETUP)
+    assert set(DealLine.objects.all()) == {line} and set(Payment.objects.all()) == {payment}
+
+
+def test_a_created_record_that_others_point_to_stays_and_is_named(manager: User) -> None:
+    company = crm.company("Lackwerk", owner=manager, by=manager)
+    act = last()
+    crm.contact(owner=manager, company=company)
+    row = undoing.undo(act, by=manager)
+    assert fresh(company).deleted_at is None
+    assert notes(row) == {(company.pk, "", Why.USED)}
+    assert (row.holds, row.made) == (False, None), "what did nothing may be tried again"
+
+
+def test_a_product_that_a_request_asks_for_stays(manager: User) -> None:
+    product = catalogue.product()
+    act = last()
+    requests_app.request(products=[product])
+    assert notes(undoing.undo(act, by=common.SETUP)) == {(product.pk, "", Why.USED)}
+    assert Product.objects.filter(pk=product.pk).exists()
+
+
+def test_what_went_to_the_bin_comes_back_with_what_followed(manager: User) -> None:
+    deal = deals.deal(manager, amount="10")
+    deals.line(deal)
+    payment = deals.payment(deal, certainty="received")
+    binning.remove(deal, by=manager)
+    row = undo(manager)
+    assert row.back == 3
+    assert DealLine.objects.get().deal == Payment.objects.get().deal == Deal.objects.get()
+    assert RecordMark.objects.filter(record=deal.pk, kind="payment").exists()
+    assert Record.objects.get(pk=payment.pk).deleted_at is None
+
+
+def test_what_lost_its_place_stays_in_the_bin_and_is_named(manager: User) -> None:
+    product, other = catalogue.product(code="P"), catalogue.product(code="Q")
+    bulk.for_each([product, other], lambda row: binning.remove(row, by=common.SETUP), by=common.SETUP, label="Clear")
+    act = last()
+    catalogue.product(code="P")
+    row = undoing.undo(act, by=common.SETUP)
+    assert notes(row) == {(product.pk, "", Why.TAKEN)}
+    assert fresh(product).deleted_at is not None and fresh(other).deleted_at is None
+
+
+def test_a_part_does_not_come_back_before_its_whole(manager: User) -> None:
+    deal = deals.deal(manager)
+    payment = deals.payment(deal)
+    binning.remove(payment, by=manager)
+    act = last()
+    binning.remove(deal, by=manager)
+    assert notes(undoing.undo(act, by=manager)) == {(payment.pk, "", Why.WHOLE)}
+    assert not Payment.objects.exists()
+
+
+def test_what_points_into_the_bin_keeps_its_value(manager: User) -> None:
+    old, new = crm.company(owner=manager), crm.company(owner=manager)
+    contact = crm.contact(owner=manager, company=old)
+    changes.edit(contact, {"company": new, "job_title": "Buyer"}, by=manager)
+    act = last()
+    binning.remove(old, by=manager)
+    row = undoing.undo(act, by=manager)
+    assert notes(row) == {(contact.pk, "company", Why.LOST)}
+    assert (fresh(contact).company, fresh(contact).job_title) == (new, "")
+
+
+def test_a_value_whose_dictionary_row_is_gone_is_kept(manager: User) -> None:
+    source = crm.source()
+    company = crm.company(owner=manager, source=source)
+    changes.edit(company, {"source": None, "name": "New"}, by=manager)
+    changes.delete_dictionary(source, by=common.SETUP)
+    act = ChangeSet.objects.get(events__kind="company.changed")
+    assert notes(undoing.undo(act, by=manager)) == {(company.pk, "source", Why.LOST)}
+    assert fresh(company).name != "New"
+
+
+def test_a_record_in_the_bin_is_not_changed_there(manager: User) -> None:
+    company = crm.company("Old", owner=manager)
+    changes.edit(company, {"name": "New"}, by=manager)
+    act = last()
+    binning.remove(company, by=manager)
+    assert notes(undoing.undo(act, by=manager)) == {(company.pk, "", Why.BINNED)}
+    assert fresh(company).name == "New"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])
+def test_closing_is_undone_and_redone_with_payments_and_transitions(manager: User, outcome: str) -> None:
+    deal = deals.deal(manager, amount="100.00")
+    stage = deal.stage
+    expected, received = deals.payment(deal), deals.payment(deal, certainty="received")
+    deal_services.close_deal(deal, reason=deals.reason(outcome), by=manager)
+    closed = fresh(deal)
+    row = undo(manager)
+    back = fresh(deal)
+    assert (back.stage, back.closing_reason, back.closed_on, back.closed_from) == (stage, None, None, None)
+    assert back.amount_base is None
+    assert set(Payment.objects.all()) == {expected, received} and not notes(row)
+    assert [t.stage_id for t in StageTransition.objects.filter(deal=deal).order_by("pk")] == [
+        stage.pk, closed.stage_id, stage.pk,
+    ]  # fmt: skip
+    assert undo(manager).of == row.made
+    again = fresh(deal)
+    assert (again.stage_id, again.closed_on, again.closed_from) == (closed.stage_id, closed.closed_on, stage)
+    assert again.amount_base == Decimal("100.00")
+    assert set(Payment.objects.all()) == ({received} if outcome == Outcome.LOST else {expected, received})
+    deal_services.reopen_deal(again, by=manager)
+    assert set(Payment.objects.all()) == {expected, received}, "reopening knows what the redone closing removed"
+
+
+def test_reopening_is_undone(manager: User) -> None:
+    deal = deals.deal(manager, amount="100.00")
+    deals.payment(deal)
+    deal_services.close_deal(deal, reason=deals.reason(), by=manager)
+    closed = fresh(deal)
+    deal_services.reopen_deal(deal, by=manager)
+    undo(manager)
+    assert (fresh(deal).stage, fresh(deal).closed_on) == (closed.stage, closed.closed_on)
+    assert not Payment.objects.exists()
+    deal_services.reopen_deal(fresh(deal), by=manager)
+    assert Payment.objects.exists()
+
+
+def test_a_move_and_a_change_of_pipeline_are_undone(manager: User) -> None:
+    deal = deals.deal(manager)
+    first, way = deal.stage, deal.pipeline
+    deal_services.move_to_stage(deal, stage=deals.stage(way, "Proposal"), by=manager)
+    undo(manager)
+    assert fresh(deal).stage == first
+    deal_services.change_pipeline(deal, pipeline=deals.pipeline(is_default=False), by=manager)
+    undo(manager)
+    assert (fresh(deal).stage, fresh(deal).pipeline) == (first, way)
+
+
+def test_a_line_and_the_amount_that_followed_are_undone_together(manager: User) -> None:
+    deal = deals.deal(manager)
+    line = deal_services.add_line(deal, {"name": "Valve", "price": Decimal(10)}, by=manager)
+    assert fresh(deal).amount == 10
+    deal_services.edit_line(line, {"quantity": 3}, by=manager)
+    assert fresh(deal).amount == 30
+    undo(manager)
+    assert (fresh(deal).amount, fresh(line).quantity, fresh(line).total) == (10, 1, 10)
+    undoing.undo(ChangeSet.objects.get(events__kind="dealline.created"), by=manager)
+    assert fresh(deal).amount is None and not DealLine.objects.exists()
+
+
+def test_a_deal_made_of_a_request_is_undone_and_redone_whole(manager: User) -> None:
+    request = requests_app.request(manager.department, products=[catalogue.product(), catalogue.product()])
+    deal = request_services.create_deal(request, new_company="Lackwerk", new_contact={}, by=manager)
+    row = undo(manager)
+    back = fresh(request)
+    assert (back.deal, back.status, back.owner, back.company, back.contact) == (None, "new", None, None, None)
+    assert not (Deal.objects.exists() or DealLine.objects.exists() or Company.objects.exists())
+    assert not Contact.objects.exists() and not notes(row)
+    undo(manager)
+    assert fresh(request).deal == Deal.objects.get() == deal
+    assert DealLine.objects.count() == 2 and Contact.objects.get().company == Company.objects.get() == deal.company
+
+
+def test_who_gave_a_deal_away_may_take_it_back(manager: User) -> None:
+    other = common.user("manager", common.department("Other"))
+    deal = deals.deal(manager, amount="10")
+    payment = deals.payment(deal)
+    records.transfer(deal, owner=other, department=None, by=manager)
+    assert fresh(payment).owner == other
+    row = undo(manager)
+    assert not notes(row)
+    assert (fresh(deal).owner, fresh(deal).department) == (manager, manager.department)
+    assert fresh(payment).owner == Record.objects.get(pk=payment.pk).owner == manager
+
+
+def test_a_transfer_the_new_owner_has_worked_on_is_refused_to_the_giver(manager: User) -> None:
+    other = common.user("manager", common.department("Other"))
+    company = crm.company(owner=manager)
+    records.transfer(company, owner=other, department=None, by=manager)
+    act = last()
+    changes.edit(company, {"name": "Theirs now"}, by=other)
+    assert notes(undoing.undo(act, by=manager)) == {(company.pk, "", Why.FORBIDDEN)}
+    assert fresh(company).owner == other
+    assert undoing.undo(act, by=common.user("administrator")).back == 1
+    assert fresh(company).owner == manager
+
+
+def test_taking_a_request_is_undone(manager: User) -> None:
+    request = requests_app.request(manager.department)
+    request_services.take(request, by=manager)
+    undo(manager)
+    assert (fresh(request).owner, fresh(request).status) == (None, Request.Status.NEW)
+
+
+def test_a_special_action_asks_for_its_right_again(manager: User, colleague: User) -> None:
+    deal = deals.deal(manager, amount="10", assignees=[colleague])
+    deal_services.close_deal(deal, reason=deals.reason(), by=colleague)
+    act = last()
+    changes.edit(deal, {"assignees": []}, by=common.SETUP)
+    assert notes(undoing.undo(act, by=colleague)) == {(deal.pk, "", Why.FORBIDDEN)}
+    assert fresh(deal).closed_on is not None
+
+
+def test_bulk_rows_ask_one_by_one_and_refused_ones_are_named(manager: User, colleague: User) -> None:
+    tag = common.tag()
+    mine, shared = crm.company(owner=manager), crm.company(owner=colleague, assignees=[manager])
+    outcome = bulk.bulk_edit([mine, shared], {"tags": [tag]}, by=manager, label="Add tags: 2")
+    assert len(outcome.changed) == 2
+    act = last()
+    changes.edit(shared, {"assignees": []}, by=colleague)
+    row = undoing.undo(act, by=manager)
+    assert (row.back, notes(row)) == (1, {(shared.pk, "", Why.FORBIDDEN)})
+    assert link_fields["tags"].ids(mine.pk) == [] and link_fields["tags"].ids(shared.pk) == [tag.pk]
+
+
+def test_one_field_one_may_not_write_leaves_the_whole_row(manager: User) -> None:
+    boss = common.user("executive", manager.department)
+    deal = deals.deal(manager, amount="10")
+    with changes.change_set("Both", by=boss), changes.consequences():
+        changes.edit(deal, {"is_important": True, "amount": Decimal(20)}, by=boss)
+    row = undo(boss)
+    assert notes(row) == {(deal.pk, "", Why.FORBIDDEN)}
+    assert (fresh(deal).is_important, fresh(deal).amount) == (True, 20)
+
+
+def test_only_who_did_it_and_administrators_may_try(manager: User, colleague: User) -> None:
+    company = crm.company("Old", owner=manager, assignees=[colleague])
+    changes.edit(company, {"name": "New"}, by=manager)
+    with pytest.raises(NotVisible):
+        undo(colleague)
+    assert undo(common.user("administrator")).back == 1
+
+
+def test_after_thirty_days_it_is_too_late(manager: User, clock: Clock) -> None:
+    company = crm.company("Old", owner=manager)
+    changes.edit(company, {"name": "New"}, by=manager)
+    act = last()
+    clock.move(days=30, minutes=1)
+    with pytest.raises(TooLateToUndo):
+        undoing.undo(act, by=manager)
+    clock.move(minutes=-2)
+    assert undoing.undo(act, by=manager).back == 1
+
+
+def test_undoing_twice_is_refused_and_undoing_the_undo_opens_it_again(manager: User) -> None:
+    company = crm.company("Old", owner=manager)
+    changes.edit(company, {"name": "New"}, by=manager)
+    act = last()
+    for _round in range(3):
+        first = undoing.undo(act, by=manager)
+        assert fresh(company).name == "Old" and first.made is not None
+        with pytest.raises(AlreadyUndone):
+            undoing.undo(act, by=manager)
+        assert first.made.label == "Undone: Changed: Old"
+        second = undoing.undo(first.made, by=manager)
+        assert fresh(company).name == "New" and second.made is not None
+        assert second.made.label == "Redone: Changed: Old"
+        third = undoing.undo(second.made, by=manager)
+        assert fresh(company).name == "Old" and third.made is not None
+        with pytest.raises(AlreadyUndone):
+            undoing.undo(act, by=manager)
+        undoing.undo(third.made, by=manager)
+        assert fresh(company).name == "New"
+
+
+def test_what_changed_nothing_has_nothing_to_undo(manager: User) -> None:
+    company = crm.company(owner=manager)
+    records.add_note(company, text="Called.", by=manager)
+    with pytest.raises(NothingToUndo):
+        undo(manager)
+    changes.save_dictionary(crm.source(), by=manager)
+    common.rate("USD", "0.9")
+    with pytest.raises(NothingToUndo):
+        undo()
+
+
+def test_a_guard_may_refuse_and_is_told_in_words(manager: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(event: Any, obj: Any) -> None:
+        if event.via == "undo" and obj.name == "Guarded":
+            raise DomainError("Not this one.")
+
+    monkeypatch.setattr(hooks, "_guards", [*hooks._guards, ("company.*", refuse)])
+    one, two = crm.company("Guarded", owner=manager), crm.company("Free", owner=manager)
+    bulk.bulk_edit([one, two], {"address": "There"}, by=manager, label="Move")
+    row = undo(manager)
+    assert list(row.notes.values_list("record_id", "why", "text")) == [(one.pk, Why.REFUSED, "Not this one.")]
+    assert (fresh(one).address, fresh(two).address) == ("There", "")
+
+
+def test_an_old_next_step_may_come_back(manager: User) -> None:
+    deal = deals.deal(manager, next_step="Call", next_step_on=company_today() - timedelta(days=9))
+    deal_services.finish_next_step(deal, by=manager)
+    undo(manager)
+    assert fresh(deal).next_step == "Call"
+
+
+def test_the_preview_says_what_undoing_will_do_and_writes_nothing(manager: User) -> None:
+    request = requests_app.request(manager.department, products=[catalogue.product()])
+    request_services.create_deal(request, new_company="Lackwerk", new_contact={}, by=manager)
+    act = last()
+    deals.payment(Deal.objects.get())
+    before = stored.everything()
+    shown, total = undoing.preview(act, by=manager, most=50)
+    assert stored.difference(before, stored.everything()) == set()
+    row = undoing.undo(act, by=manager)
+    told = {(d.step.record, name, why) for d in shown for name, why in d.left}
+    assert (len(shown), total) == (5, 5)
+    deal = Deal.objects.get()
+    assert told == notes(row) == {(pk, "", Why.USED) for pk in (deal.pk, deal.company_id, deal.contact_id)}
+    assert {d.step.record for d in shown if d.acts} == {request.pk, DealLine.everything.get().pk}
+
+
+def test_the_moment_of_undoing_is_one_for_the_whole_set(manager: User, clock: Clock) -> None:
+    deal = deals.deal(manager, by=manager)
+    clock.set(product_clock.now())
+    deal_services.add_line(deal, {"name": "Valve", "price": Decimal(1)}, by=manager)
+    undo(manager)
+    assert Event.objects.filter(change_set=last()).count() == 2

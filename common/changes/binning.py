@@ -46,18 +46,18 @@ def _require(row: RecordModel, by: Actor, action: str) -> None:
         policy.require(user, row, action)
 
 
-def _pointing(row: RecordModel, rule: str) -> Iterator[RecordModel]:
-    """The records that point to this one by keys with this bin rule ("follow", "refuse")."""
+def pointing(row: RecordModel, *rules: str) -> Iterator[RecordModel]:
+    """The records, in the bin or not, that point to this one by fields with these bin rules; without: with any."""
     for model, key in writing.model_links(type(row)):
-        if model.bin.get(key.name) == rule:
+        if not rules or model.bin.get(key.name) in rules:
             yield from model.everything.filter(**{key.name: row.pk})
 
 
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
-    used_by = [other for other in _pointing(row, "refuse") if other.deleted_at is None]
+    used_by = [other for other in pointing(row, "refuse") if other.deleted_at is None]
     if used_by:
         raise InUse(title=row.title, used_by=named(used_by, by))
-    for part in _pointing(row, "follow"):
+    for part in pointing(row, "follow"):
         if part.deleted_at is None:
             _bin(part, moment, by)
     put_in(row, moment, by)
@@ -83,7 +83,7 @@ def _restore(row: RecordModel, moment: datetime, by: Actor) -> None:
             take_out(row, by)
     except IntegrityError as clash:
         raise NameTaken(title=row.title) from clash
-    for part in _pointing(row, "follow"):
+    for part in pointing(row, "follow"):
         if part.deleted_at == moment:
             _restore(part, moment, by)
 

@@ -33,7 +33,7 @@ VERBS: dict[str, Words] = {
     "created": gettext_lazy("Created"), "changed": gettext_lazy("Changed"), "removed": gettext_lazy("Moved to the bin"),
     "restored": gettext_lazy("Restored from the bin"), "transferred": gettext_lazy("Given to somebody else"),
     "file_added": gettext_lazy("File added"), "file_removed": gettext_lazy("File removed"),
-    "noted": gettext_lazy("Note"),
+    "noted": gettext_lazy("Note"), "undone": gettext_lazy("Undone"),
 }  # fmt: skip
 _named: dict[str, Words] = {}
 
@@ -73,7 +73,7 @@ def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size:
 
 def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int = 200) -> list[Told]:
     """The events of the record itself, for its history page; filtered by person, field and way."""
-    events = Event.objects.filter(subject_id=obj.pk).select_related("actor").order_by("-id")
+    events = Event.objects.filter(subject_id=obj.pk).select_related("actor", "change_set").order_by("-id")
     if only.get("who", "").isdecimal():
         events = events.filter(actor_id=int(only["who"][:17]))
     if only.get("via") in Via.values:
@@ -85,18 +85,12 @@ def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int =
 
 def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Told]:
     """The visible ones of these events, with their readable changes; a few queries for any number."""
-    subjects = {e.subject_id for e in events if e.subject_id} - {here.pk}
-    types = dict(Record.objects.filter(pk__in=subjects).values_list("pk", "type"))
-    types[here.pk] = here._meta.label_lower
-    visible: dict[int, RecordModel] = {here.pk: here}
-    by_type: dict[str, list[int]] = defaultdict(list)
-    for pk in subjects:
-        by_type[types[pk]].append(pk)
-    for key, pks in by_type.items():
-        rows = registry.get(key).model.everything.get_queryset().filter(pk__in=pks)
-        visible |= {row.pk: row for row in rows.for_user(viewer.principal)}
+    visible = {here.pk: here, **visible_records({e.subject_id for e in events if e.subject_id} - {here.pk}, viewer)}
     shown = [event for event in events if event.subject_id in visible]
-    sayer = _Sayer(shown, types)
+    sayer = Sayer(
+        (type(visible[event.subject_id or 0]), name, side)
+        for event in shown for name, pair in event.changes().items() for side in pair
+    )  # fmt: skip
     told = []
     for event in shown:
         subject = visible[event.subject_id or 0]
@@ -106,22 +100,38 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
     return told
 
 
-class _Sayer:
-    """Says stored values in words, looking up what all events of a page refer to at once."""
+def visible_records(pks: Iterable[int], viewer: Viewer) -> dict[int, RecordModel]:
+    """Those of these records that the person may see, in the bin or not; one query for each type."""
+    by_type: dict[str, list[int]] = defaultdict(list)
+    for pk, key in Record.objects.filter(pk__in=pks).values_list("pk", "type"):
+        by_type[key].append(pk)
+    found: dict[int, RecordModel] = {}
+    for key, keys in by_type.items():
+        rows = registry.get(key).model.everything.get_queryset().filter(pk__in=keys)
+        found |= {row.pk: row for row in rows.for_user(viewer.principal)}
+    return found
 
-    def __init__(self, events: Iterable[Event], types: Mapping[int, str]) -> None:
+
+class Sayer:
+    """Says stored values in words, looking up at once what all of a page refer to.
+
+    For a `viewer`, records they may not see are not named.
+    """
+
+    def __init__(self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer | None = None) -> None:
         wanted: dict[type[Any], set[Any]] = defaultdict(set)
-        for event in events:
-            model = registry.get(types[event.subject_id or 0]).model
-            for name, pair in event.changes().items():
-                target = _target(model, name)
-                if target is not None:
-                    for side in pair:
-                        wanted[target].update(side if isinstance(side, list) else [side] if side is not None else [])
-        self.names = {
-            target: {row.pk: str(row) for row in target._base_manager.filter(pk__in=keys)}
-            for target, keys in wanted.items()
-        }
+        for model, name, side in stored:
+            target = _target(model, name)
+            if target is not None:
+                wanted[target].update(side if isinstance(side, list) else [side] if side is not None else [])
+        self.names = {target: self._named(target, keys, viewer) for target, keys in wanted.items()}
+
+    @staticmethod
+    def _named(target: type[Any], keys: set[Any], viewer: Viewer | None) -> dict[Any, str]:
+        rows = target._base_manager.filter(pk__in=keys)
+        if viewer is not None and issubclass(target, RecordModel):
+            rows = rows.for_user(viewer.principal)
+        return {row.pk: str(row) for row in rows}
 
     def say(self, model: type[RecordModel], name: str, stored: Any, label: str | None) -> str:
         if stored in (None, "", []):
@@ -232,8 +242,8 @@ def _line(one: Told, name: str, where: str) -> str:
     return " · ".join(part for part in (where, said, text) if part)
 
 
-def entries(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """History entries by day, as `partials/history_list.html` takes them."""
+def entries(told: Sequence[Told], undo_urls: Mapping[int, str]) -> list[dict[str, Any]]:
+    """History entries by day, as `partials/history_list.html` takes them; `undo_urls` by change set."""
     days: list[dict[str, Any]] = []
     for one in told:
         day = timezone.localtime(one.event.at).date()
@@ -248,6 +258,7 @@ def entries(told: Sequence[Told]) -> list[dict[str, Any]]:
         days[-1]["entries"].append({
             "who": person, "text": words_of(one.event.kind), "time": formats.time_of(one.event.at),
             "iso": one.event.at.isoformat(), "via": one.event.get_via_display(), "changes": one.changes,
+            "undo_url": undo_urls.get(one.event.change_set_id, ""),
         })  # fmt: skip
     return days
 

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
@@ -12,10 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.changes import binning, bulk, submissions
 from common.changes import services as changes
-from common.changes.services import via
+from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
 from common.changes.values import link_fields
-from common.events.models import Event, Via
+from common.events.models import ChangeSet, Event, Via
 from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
@@ -27,6 +26,7 @@ from common.records import lists, registry, services
 from common.records.declaring import Action
 from common.records.errors import NothingSelected
 from common.records.inputs import SeveralField
+from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import back
 from common.tags.models import Tag
@@ -75,7 +75,7 @@ class OperationView(RecordView):
         if form is not None and not form.is_valid():
             return self.ask(obj, form, status=422)
         try:
-            with submissions.once(request.POST.get("nonce", "")) as submission, via(self.via()):
+            with submissions.once(request.POST.get("nonce", "")) as submission, via(self.via()), watch() as made:
                 result = self.run(obj, form.cleaned_data if form else request.POST.dict())
                 submission.url = self.after(obj, result)
         except AlreadySubmitted as again:
@@ -83,12 +83,14 @@ class OperationView(RecordView):
         except (DomainError, ValidationError) as refusal:
             return self.refuse(obj, form, refusal)
         if request.htmx:
-            response = HttpResponse(status=204)
-            response["HX-Trigger"] = "saved"
-            return response
-        if text := self.done(obj):
-            messages.success(request, text)
+            return toasts.trigger(self.said(obj, made), made)
+        if text := self.said(obj, made):
+            toasts.add(request, text, made)
         return back(request, submission.url)
+
+    def said(self, obj: RecordModel, made: Sequence[ChangeSet]) -> str:
+        """The toast: its own words, else what the change set is called."""
+        return self.done(obj) or (made[-1].label if made else "")
 
     def via(self) -> str:
         """How the change is made: the board says so."""
@@ -258,9 +260,9 @@ class RestoreView(RecordView):
     def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         rows = self.type.model.everything.get_queryset()
         obj = policy.get_visible(rows, self.viewer.principal, pk, "delete")
-        with via(Via.FORM):
+        with via(Via.FORM), watch() as made:
             binning.restore(obj, by=self.viewer.user)
-        messages.success(request, _("Restored: %(title)s") % {"title": obj.title})
+        toasts.add(request, _("Restored: %(title)s") % {"title": obj.title}, made)
         return HttpResponseRedirect(self.type.page_url(obj), status=303)
 
 
@@ -302,12 +304,12 @@ class BulkView(RecordView):
         if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
             return self.ask(name, rows, form, status=422 if form is not None and form.is_bound else 200)
         try:
-            with submissions.once(request.POST.get("nonce", "")) as submission:
+            with submissions.once(request.POST.get("nonce", "")) as submission, watch() as made:
                 outcome = self.perform(name, rows, form.cleaned_data if form else {})
                 submission.url = self.back_url
         except AlreadySubmitted:
             return HttpResponseRedirect(self.back_url, status=303)
-        return self.report(outcome)
+        return self.report(outcome, made)
 
     @property
     def back_url(self) -> str:
@@ -354,8 +356,9 @@ class BulkView(RecordView):
         keys = {item.pk for item in added}
         return bulk.for_each(rows, _adder(link, keys, by), by=by, label=label)
 
-    def report(self, outcome: bulk.Outcome) -> HttpResponse:
+    def report(self, outcome: bulk.Outcome, made: Sequence[ChangeSet]) -> HttpResponse:
         context = {
+            "undo_url": toasts.undo_url(made),
             "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
             "refused": [
                 {"title": row.title, "url": self.type.page_url(row), "reason": reason}

@@ -145,6 +145,10 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
+    yield Call("recent", "get", "/changes/", rule="signed-in")
+    for method in BOTH:
+        yield Call("undo", method, f"/changes/{scene.act.pk}/undo/", rule="maker")
+    yield Call("undone", "get", f"/changes/undone/{scene.undo.pk}/", rule="maker")
     yield Call("files:serve", "get", reverse("files:serve", args=[kept.pk, "x.txt"]), "crm.company", "view", row=True)
     yield Call("reports:funnel", "get", reverse("reports:funnel"), "analytics.report", "view")
     yield Call("reports:income", "get", reverse("reports:income"), "analytics.report", "view")

@@ -21,7 +21,7 @@ from common.people.models import User
 from common.records import services as records
 from common.spine.models import Record, RecordMark
 from crm.models import Company
-from deals.models import Deal, DealLine, Outcome, Payment
+from deals.models import Deal, DealLine, Payment
 from requests_app import services as request_services
 from tests.conftest import Clock
 from tests.factories import catalogue, common, crm, deals, requests_app, stored
@@ -199,7 +199,6 @@ def test_a_record_in_the_bin_is_not_changed_there(manager: User) -> None:
     assert fresh(company).name == "New"
 
 
-@pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])
 def test_bulk_rows_ask_one_by_one_and_refused_ones_are_named(manager: User, colleague: User) -> None:
     tag = common.tag()
     mine, shared = crm.company(owner=manager), crm.company(owner=colleague, assignees=[manager])

@@ -62,6 +62,7 @@ def colleague(manager: User) -> User:
     return common.user("manager", manager.department)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])
 def test_closing_is_undone_and_redone_with_payments_and_transitions(manager: User, outcome: str) -> None:
     deal = deals.deal(manager, amount="100.00")
     stage = deal.stage

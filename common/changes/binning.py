@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -51,6 +52,33 @@ def pointing(row: RecordModel, *rules: str) -> Iterator[RecordModel]:
     for model, key in writing.model_links(type(row)):
         if not rules or model.bin.get(key.name) in rules:
             yield from model.everything.filter(**{key.name: row.pk})
+
+
+@dataclass
+class Foresight:
+    """What binning would do: the parts that go along, and who cannot be without the records."""
+
+    along: list[RecordModel] = field(default_factory=list)
+    needing: list[RecordModel] = field(default_factory=list)
+
+
+def foresee(rows: Sequence[RecordModel]) -> Foresight:
+    """What happens around these records of one type when they go to the bin; a few queries for any number."""
+    found, seen = Foresight(), {row.pk for row in rows}
+    level = list(rows)
+    while level:
+        parts: list[RecordModel] = []
+        for kind in {type(row) for row in level}:
+            keys = [row.pk for row in level if type(row) is kind]
+            for model, key in writing.model_links(kind):
+                rule = model.bin.get(key.name)
+                if rule in ("follow", "refuse"):
+                    others = model.objects.filter(**{f"{key.name}__in": keys}).exclude(pk__in=seen)
+                    (parts if rule == "follow" else found.needing).extend(others)
+        seen |= {part.pk for part in parts}
+        found.along += parts
+        level = parts
+    return found
 
 
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:

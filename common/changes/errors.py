@@ -79,3 +79,15 @@ class NothingToUndo(DomainError):
     """The change set changed no record."""
 
     message = _("There is nothing here that can be undone.")
+
+
+class NotInBin(DomainError):
+    """Only what is in the bin is deleted for good."""
+
+    message = _("“%(title)s” is not in the bin.")
+
+
+class PurgeOthersFirst(DomainError):
+    """Others in the bin cannot be without the record."""
+
+    message = _("“%(title)s” is still needed in the bin by: %(used_by)s. Delete them for good first.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
+from django.db.models import F, ForeignObjectRel
 
 from common import clock
 from common.changes import values
@@ -195,10 +195,10 @@ def labels(obj: RecordModel, pairs: Mapping[str, list[Any]]) -> dict[str, Any]:
 def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.Field[Any, Any]]]:
     """Every (type, foreign key or many-to-many field) through which records point to records of `model`."""
     found: list[tuple[type[RecordModel], models.Field[Any, Any]]] = []
-    for relation in model._meta.related_objects:
-        key: Any = relation.field
-        if issubclass(relation.related_model, RecordModel):
-            found.append((relation.related_model, key))
+    for relation in model._meta.get_fields(include_hidden=True):
+        source: Any = relation.related_model
+        if isinstance(relation, ForeignObjectRel) and issubclass(source, RecordModel):
+            found.append((source, relation.field))
     return found
 
 

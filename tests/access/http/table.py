@@ -79,6 +79,9 @@ def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
     row = scene.rows[kind.key]
     for route in sorted(names):
         verb = route.partition(":")[2]
+        if verb in ("purge", "empty-bin"):
+            path = reverse(route, args=[scene.binned[kind.key].pk] if verb == "purge" else [])
+            yield from (Call(route, method, path, "setup", "change") for method in BOTH)  # for administrators
         if verb not in VERBS:
             continue
         methods, action, means_row = VERBS[verb]

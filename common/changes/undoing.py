@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import clock
 from common.changes import binning, log, services, steps
@@ -43,6 +45,17 @@ def lasting(tell: Lasting) -> None:
 def what_lasts(act: ChangeSet) -> list[str]:
     """In words, what of a change set stays whatever is undone."""
     return [text for tell in _lasting for text in tell(act)]
+
+
+def _notes_and_files(act: ChangeSet) -> list[str]:
+    lasts = Q(kind__endswith=".noted") | Q(kind__endswith=".file_added") | Q(kind__endswith=".file_removed")
+    count = Event.objects.filter(lasts, change_set=act).count()
+    if not count:
+        return []
+    return [ngettext("%(count)s note or file stays", "%(count)s notes or files stay", count) % {"count": count}]
+
+
+lasting(_notes_and_files)
 
 
 def require(act: ChangeSet, user: User) -> None:

@@ -13,6 +13,8 @@ from common.changes import services as changes
 from common.changes.errors import AlreadyUndone, NothingToUndo, TooLateToUndo
 from common.changes.models import Undo, UndoNote
 from common.changes.values import link_fields
+from common.delivery import services as delivery
+from common.delivery.models import Delivery
 from common.events import hooks
 from common.events.models import ChangeSet, Event
 from common.kinds.errors import DomainError, NotVisible
@@ -299,3 +301,18 @@ def test_the_preview_says_what_undoing_will_do_and_writes_nothing(manager: User)
     deal = Deal.objects.get()
     assert told == notes(row) == {(pk, "", Why.USED) for pk in (deal.pk, deal.company_id, deal.contact_id)}
     assert {d.step.record for d in shown if d.acts} == {request.pk, DealLine.everything.get().pk}
+
+
+def test_what_no_undo_takes_back_is_named(manager: User) -> None:
+    request = requests_app.request(owner=manager)
+    act = last()
+    event = Event.objects.get(subject=request.pk)
+    for n, state in enumerate(("sent", "skipped")):
+        mail = delivery.send(
+            to="a@example.org", subject="New", body="", purpose=event.kind, record=request, message_id=f"<{n}@x>"
+        )
+        Delivery.objects.filter(pk=mail.pk).update(state=state)
+    delivery.send(to="a@example.org", subject="Other", body="", purpose="account")
+    assert undoing.what_lasts(act) == ["1 mail was sent"]
+    records.add_note(request, text="Called.", by=manager)
+    assert undoing.what_lasts(last()) == ["1 note or file stays"]

@@ -176,7 +176,7 @@ def initial_data(obj: RecordModel, links: Mapping[str, list[Any]]) -> dict[str, 
     pairs = {}
     for name in values.field_names(model):
         is_set = name in values.link_fields or model._meta.get_field(name).many_to_many
-        stored = links.get(name) if is_set else values.current(obj, name)
+        stored = links.get(name) if is_set else values.normal(model, name, values.current(obj, name))
         if stored not in (None, "", [], False):
             pairs[name] = [None, stored]
     return {**pairs, **labels(obj, pairs)}

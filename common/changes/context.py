@@ -46,8 +46,8 @@ class OpenSet:
         if self.row is None:
             with door():
                 self.row = ChangeSet.objects.create(
-                    label=self.label[:250], actor=person(self.by), system=system_name(self.by), via=self.via,
-                    at=clock.now(),
+                    label=(self.label or gettext("Change"))[:250], actor=person(self.by), system=system_name(self.by),
+                    via=self.via, at=clock.now(),
                 )  # fmt: skip
         return self.row
 
@@ -136,15 +136,16 @@ def change_set(
     label: object = "", *, by: Actor, via: str | None = None, bulk: bool = False, row: ChangeSet | None = None,
     owes: bool = True,
 ) -> Iterator[OpenSet]:  # fmt: skip
-    """Everything changed inside is one act in one transaction. Inside another one it joins it.
+    """Everything changed inside is one act in one transaction. Inside another one it joins it, and may name it.
 
     An act in several transactions goes on with its `row`; only the last of them `owes` its reactions.
     """
     outer = _current.get()
     if outer is not None:
+        outer.label = outer.label or str(label)
         yield outer
         return
-    opened = OpenSet(str(label) or gettext("Change"), by, via or _via.get(), bulk, row, owes)
+    opened = OpenSet(str(label), by, via or _via.get(), bulk, row, owes)
     with transaction.atomic():
         token = _current.set(opened)
         try:

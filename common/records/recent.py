@@ -31,6 +31,7 @@ from common.records.errors import BadFilter
 SIZE = 50
 MOST_SHOWN = 50
 MOST_NAMED = 5
+MOST_WORDS = 3
 
 
 def get_act(pk: int, viewer: Viewer) -> ChangeSet:
@@ -79,9 +80,10 @@ def who_changes() -> list[User]:
 
 @dataclass(frozen=True)
 class Told:
-    """A change set in words: what it is called, how many records it is about, whether it can be taken back."""
+    """A change set: what it is called, what it did in words, to how many records, whether it can be taken back."""
 
     label: str
+    words: str
     records: int
     undoable: bool
 
@@ -101,10 +103,10 @@ def tell(acts: Sequence[ChangeSet], viewer: Viewer) -> dict[int, Told]:
     told = {}
     for act in acts:
         records, verbs = totals.get(act.pk, 0), {steps.verb_of(kind) for kind in kinds[act.pk]}
-        words = ", ".join(dict.fromkeys(timeline.words_of(kind) for kind in kinds[act.pk]))
+        words = ", ".join(list(dict.fromkeys(timeline.words_of(kind) for kind in kinds[act.pk]))[:MOST_WORDS])
         label = act.label if seen.get(act.pk, 0) == records else ""
         undoable = bool(records and verbs - steps.LASTING) and act.pk not in undone
-        told[act.pk] = Told(label or words, records, undoable)
+        told[act.pk] = Told(label or words, words if label else "", records, undoable)
     return told
 
 
@@ -147,10 +149,11 @@ def entries(acts: Sequence[ChangeSet], viewer: Viewer) -> list[dict[str, Any]]:
             days.append({"day": day, "label": formats.long_date(day), "entries": []})
         one, actor = told[act.pk], act.actor
         count = ngettext("%(count)s record", "%(count)s records", one.records) % {"count": one.records}
+        note = " · ".join(filter(None, [one.words, count if one.records else ""]))
         name = actor.full_name if actor else _("System")
         days[-1]["entries"].append({
             "who": {"name": name, "initials": actor.initials if actor else "", "tint": actor.tint if actor else 0},
-            "text": one.label, "note": count if one.records else "", "time": formats.time_of(act.at),
+            "text": one.label, "note": note, "time": formats.time_of(act.at),
             "iso": act.at.isoformat(), "via": act.get_via_display(), "changes": [],
             "undo_url": reverse("undo", args=[act.pk]) if one.undoable else "",
         })  # fmt: skip

@@ -179,3 +179,9 @@ def test_a_restored_record_can_be_changed_again(desk: Desk) -> None:
     binning.remove(desk.company, by=common.SETUP)
     binning.restore(desk.company, by=common.SETUP)
     assert changes.edit(desk.company, {"name": "Again"}, by=desk.person).name == "Again"
+
+
+def test_a_list_leads_to_its_bin_for_who_may_restore(desk: Desk) -> None:
+    assert 'href="/companies/bin/"' in desk.client.get("/companies/").content.decode()
+    accountant = signed_in(common.user("accountant", desk.person.department))
+    assert 'href="/companies/bin/"' not in accountant.get("/companies/").content.decode()

@@ -59,7 +59,7 @@ def test_it_lists_what_one_did_with_its_undo(desk: Desk) -> None:
     act = desk.rename()
     changes.edit(desk.company, {"address": "There"}, by=desk.boss)
     (entry,) = entries(desk.client)
-    assert (entry["text"], entry["note"], entry["via"]) == ("Changed: Ankerwerk", "1 record", "system")
+    assert (entry["text"], entry["note"], entry["via"]) == ("Changed: Ankerwerk", "Changed · 1 record", "system")
     assert entry["undo_url"] == f"/changes/{act.pk}/undo/"
     assert not entries(signed_in(desk.colleague))
 
@@ -216,6 +216,12 @@ def test_the_history_of_a_record_leads_to_the_undo_of_ones_own(desk: Desk) -> No
     days = desk.client.get(f"/companies/{desk.company.pk}/history/").context["days"]
     urls = [entry["undo_url"] for day in days for entry in day["entries"]]
     assert urls == ["", f"/changes/{act.pk}/undo/", ""]
+
+
+def test_what_a_form_saved_is_called_by_what_it_did(desk: Desk) -> None:
+    desk.client.post(f"/companies/{desk.company.pk}/edit/", {"name": "Bootsbau", "nonce": "1"})
+    desk.client.post("/companies/new/", {"name": "Created", "nonce": "2"})
+    assert [entry["text"] for entry in entries(desk.client)] == ["Created: Created", "Changed: Ankerwerk"]
 
 
 def undo_urls(user: User, path: str, data: dict[str, Any], **headers: Any) -> list[str]:

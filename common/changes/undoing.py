@@ -109,7 +109,7 @@ def run(pk: int) -> None:
     """Do what is left of an undoing, piece by piece. Safe to run twice."""
     while True:
         with transaction.atomic():
-            row = Undo.objects.select_for_update().select_related("of", "by", "made").get(pk=pk)
+            row = Undo.objects.select_for_update(of=("self",)).select_related("of", "by", "made").get(pk=pk)
             if row.done_at is not None:
                 return
             _piece(row, row.by or System("undo"))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/", include("common.setup.urls")),
     path("files/", include("common.files.urls")),
     path("outbox/", include("common.delivery.urls")),
+    path("changes/", include("common.records.urls")),
     path("choose/<str:key>/", choose_dictionary, name="choose"),
     path("requests/", include("requests_app.urls")),
     path("forms/", include("requests_app.forms_urls")),

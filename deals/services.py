@@ -171,15 +171,16 @@ def reopen_deal(deal: Deal, *, by: Actor) -> Deal:
         if row.closed_on is None:
             raise errors.DealIsOpen
         values = {"stage": row.closed_from_id, "closing_reason": None, "closed_on": None, "closed_from": None}
+        dropped = _dropped_payments(row)
         fresh = changes.edit(row, values, by=by, kind="deal.reopened")
-        for payment in _dropped_payments(row):
+        for payment in dropped:
             binning.restore(payment, by=by)
         return fresh
 
 
 def _dropped_payments(deal: Deal) -> list[Payment]:
-    """The payments that the last closing put into the bin and nobody touched since."""
-    closing = Event.objects.filter(subject=deal.pk, kind="deal.closed").order_by("-id").first()
+    """The payments that closing this closed deal put into the bin and nobody touched since."""
+    closing = Event.objects.filter(subject=deal.pk, data__has_key="closing_reason").order_by("-id").first()
     if closing is None:
         return []
     removals = Event.objects.filter(change_set=closing.change_set_id, kind="payment.removed", subject__parent=deal.pk)

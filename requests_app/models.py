@@ -84,7 +84,9 @@ class Request(RecordModel):
     objects: ClassVar[RecordManager[Any]] = RecordManager(RequestQuerySet)
     everything: ClassVar[RecordManager[Any]] = RecordManager(RequestQuerySet, with_bin=True)
 
-    bin: ClassVar[dict[str, str]] = {"company": "refuse", "contact": "refuse", "lead": "refuse", "deal": "keep"}
+    bin: ClassVar[dict[str, str]] = {
+        "company": "refuse", "contact": "refuse", "lead": "refuse", "deal": "keep", "products": "keep",
+    }  # fmt: skip
     link_fields: ClassVar[tuple[str, ...]] = ("coowners", "tags")
 
     class Meta(RecordModel.Meta):

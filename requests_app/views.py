@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from common.changes import submissions
-from common.changes.services import via
+from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest, public
+from common.records.views import toasts
 from common.records.views.pages import PageView
 from requests_app import drawing, selectors, services
 from requests_app.errors import RequestAlreadyHasDeal
@@ -75,7 +76,7 @@ class CreateDealView(RequestPageView):
         if not form.is_valid():
             return RequestPageView.get(self, request, pk, status=422, form=form)
         try:
-            with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM):
+            with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM), watch() as made:
                 deal = self.create(obj, form.cleaned_data)
                 submission.url = f"/deals/{deal.pk}/"
         except AlreadySubmitted as again:
@@ -87,6 +88,7 @@ class CreateDealView(RequestPageView):
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
+            toasts.add(request, _("Deal created: %(deal)s") % {"deal": deal.name}, made)
             return HttpResponseRedirect(submission.url, status=303)
         return RequestPageView.get(self, request, pk, status=422, form=form)
 

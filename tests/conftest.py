@@ -12,7 +12,7 @@ from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from common.kinds import dictionary
-from common.kinds.guard import door
+from common.kinds.guard import altering, door
 from common.kinds.models import Config
 from tests.services import browser as chrome
 from tests.services import missing
@@ -49,7 +49,7 @@ def _emptying_tables_is_no_change() -> Iterator[None]:
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(case: TransactionTestCase) -> None:
-        with door():
+        with door(), altering():
             empty(case)
         Config.objects.get_or_create(pk=1)
         dictionary.renew()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common import clock
-from common.changes import log, writing
+from common.changes import log, values, writing
 from common.changes.context import Actor, change_set, consequences, is_consequence, person
-from common.changes.errors import InUse, NameTaken
+from common.changes.errors import InUse, NameTaken, WholeInBin
 from common.changes.services import lock
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
@@ -28,7 +30,10 @@ def remove(obj: RecordModel, *, by: Actor) -> None:
 
 
 def restore(obj: RecordModel, *, by: Actor) -> None:
-    """Bring a record and what went with it back. Raises `NameTaken` where a unique rule forbids it."""
+    """Bring a record and what went with it back.
+
+    Raises `NameTaken` where a unique rule forbids it, `WholeInBin` where what it belongs to is in the bin.
+    """
     with change_set(_("Restored: %(title)s") % {"title": obj.title}, by=by):
         row = lock(obj)
         _require(row, by, "delete")
@@ -42,33 +47,83 @@ def _require(row: RecordModel, by: Actor, action: str) -> None:
         policy.require(user, row, action)
 
 
-def _pointing(row: RecordModel, rule: str) -> Iterator[RecordModel]:
-    """The records that point to this one by keys with this bin rule ("follow", "refuse")."""
+def pointing(row: RecordModel, *rules: str) -> Iterator[RecordModel]:
+    """The records, in the bin or not, that point to this one by fields with these bin rules; without: with any."""
     for model, key in writing.model_links(type(row)):
-        if model.bin.get(key.name) == rule:
+        if not rules or model.bin.get(key.name) in rules:
             yield from model.everything.filter(**{key.name: row.pk})
 
 
+@dataclass
+class Foresight:
+    """What binning would do: the parts that go along, and who cannot be without the records."""
+
+    along: list[RecordModel] = field(default_factory=list)
+    needing: list[RecordModel] = field(default_factory=list)
+
+
+def foresee(rows: Sequence[RecordModel]) -> Foresight:
+    """What happens around these records of one type when they go to the bin; a few queries for any number."""
+    found, seen = Foresight(), {row.pk for row in rows}
+    level = list(rows)
+    while level:
+        parts: list[RecordModel] = []
+        for kind in {type(row) for row in level}:
+            keys = [row.pk for row in level if type(row) is kind]
+            for model, key in writing.model_links(kind):
+                rule = model.bin.get(key.name)
+                if rule in ("follow", "refuse"):
+                    others = model.objects.filter(**{f"{key.name}__in": keys}).exclude(pk__in=seen)
+                    (parts if rule == "follow" else found.needing).extend(others)
+        seen |= {part.pk for part in parts}
+        found.along += parts
+        level = parts
+    return found
+
+
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
-    used_by = [other.title for other in _pointing(row, "refuse") if other.deleted_at is None]
+    used_by = [other for other in pointing(row, "refuse") if other.deleted_at is None]
     if used_by:
-        names = ", ".join(used_by[:5]) + ("…" if len(used_by) > 5 else "")
-        raise InUse(title=row.title, used_by=names)
-    for part in _pointing(row, "follow"):
+        raise InUse(title=row.title, used_by=named(used_by, by))
+    for part in pointing(row, "follow"):
         if part.deleted_at is None:
             _bin(part, moment, by)
-    _write(row, moment, "removed", by)
+    put_in(row, moment, by)
+
+
+def named(rows: Sequence[RecordModel], by: Actor, most: int = 5) -> str:
+    """The first titles of these records; those the person may not see are only counted."""
+    user = person(by)
+    seen = [row.title for row in rows if user is None or policy.may(user, row, "view")]
+    rest = len(rows) - len(seen[:most])
+    titles = ", ".join(seen[:most])
+    if not rest:
+        return titles
+    others = ngettext("%(count)s other", "%(count)s others", rest) % {"count": rest}
+    return f"{titles}, {others}" if titles else others
 
 
 def _restore(row: RecordModel, moment: datetime, by: Actor) -> None:
+    if writing.rests_on_bin(row, {name: values.current(row, name) for name in row.bin}):
+        raise WholeInBin(title=row.title)
     try:
         with transaction.atomic():
-            _write(row, None, "restored", by)
+            take_out(row, by)
     except IntegrityError as clash:
         raise NameTaken(title=row.title) from clash
-    for part in _pointing(row, "follow"):
+    for part in pointing(row, "follow"):
         if part.deleted_at == moment:
             _restore(part, moment, by)
+
+
+def put_in(row: RecordModel, moment: datetime, by: Actor) -> None:
+    """Put exactly this locked record into the bin. Parts that went at one `moment` come back together."""
+    _write(row, moment, "removed", by)
+
+
+def take_out(row: RecordModel, by: Actor) -> None:
+    """Take exactly this locked record out of the bin. Raises `IntegrityError` where its place is taken."""
+    _write(row, None, "restored", by)
 
 
 def _write(row: RecordModel, moment: datetime | None, verb: str, by: Actor) -> None:

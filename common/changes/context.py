@@ -37,6 +37,7 @@ class OpenSet:
     via: str
     bulk: bool
     row: ChangeSet | None = None
+    owes: bool = True
     touched: set[int] = field(default_factory=set)
     receivers: set[str] = field(default_factory=set)
 
@@ -45,8 +46,8 @@ class OpenSet:
         if self.row is None:
             with door():
                 self.row = ChangeSet.objects.create(
-                    label=self.label[:250], actor=person(self.by), system=system_name(self.by), via=self.via,
-                    at=clock.now(),
+                    label=(self.label or gettext("Change"))[:250], actor=person(self.by), system=system_name(self.by),
+                    via=self.via, at=clock.now(),
                 )  # fmt: skip
         return self.row
 
@@ -65,6 +66,8 @@ class OpenSet:
 _current: ContextVar[OpenSet | None] = ContextVar("open_change_set", default=None)
 _via: ContextVar[str] = ContextVar("changes_via", default=Via.SYSTEM)
 _trusted: ContextVar[bool] = ContextVar("inside_operation", default=False)
+_asked: ContextVar[tuple[str, int] | None] = ContextVar("asked_operation", default=None)
+_watched: ContextVar[list[ChangeSet] | None] = ContextVar("watched_change_sets", default=None)
 
 
 def person(by: Actor) -> User | None:
@@ -97,26 +100,62 @@ def consequences() -> Iterator[None]:
         _trusted.reset(token)
 
 
+@contextmanager
+def asked(action: str, record: int) -> Iterator[None]:
+    """What is written inside was allowed by this action on this record; its events say so."""
+    token = _asked.set((action, record))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def asked_operation() -> tuple[str, int] | None:
+    """The named action and the record that the policy was asked for, inside an operation."""
+    return _asked.get()
+
+
+@contextmanager
+def watch() -> Iterator[list[ChangeSet]]:
+    """The change sets that are written inside, in order: what a page offers to undo."""
+    made: list[ChangeSet] = []
+    token = _watched.set(made)
+    try:
+        yield made
+    finally:
+        _watched.reset(token)
+
+
 def is_consequence() -> bool:
     """Whether the door is inside a checked operation."""
     return _trusted.get()
 
 
 @contextmanager
-def change_set(label: object = "", *, by: Actor, via: str | None = None, bulk: bool = False) -> Iterator[OpenSet]:
-    """Everything changed inside is one act in one transaction. Inside another one it joins it."""
+def change_set(
+    label: object = "", *, by: Actor, via: str | None = None, bulk: bool = False, row: ChangeSet | None = None,
+    owes: bool = True,
+) -> Iterator[OpenSet]:  # fmt: skip
+    """Everything changed inside is one act in one transaction. Inside another one it joins it, and may name it.
+
+    An act in several transactions goes on with its `row`; only the last of them `owes` its reactions.
+    """
     outer = _current.get()
     if outer is not None:
+        outer.label = outer.label or str(label)
         yield outer
         return
-    opened = OpenSet(str(label) or gettext("Change"), by, via or _via.get(), bulk)
+    opened = OpenSet(str(label), by, via or _via.get(), bulk, row, owes)
     with transaction.atomic():
         token = _current.set(opened)
         try:
             yield opened
         finally:
             _current.reset(token)
-        if opened.row is not None:
+        if opened.row is not None and opened.owes:
             for receiver in sorted(opened.receivers):
                 dispatch = EventDispatch.objects.create(change_set=opened.row, receiver=receiver, due_at=clock.now())
                 jobs.nudge(dispatching.QUEUE, dispatch.pk)
+    made = _watched.get()
+    if opened.row is not None and made is not None:
+        made.append(opened.row)

@@ -55,3 +55,39 @@ class NameTaken(DomainError):
     """Restoring would break a rule of uniqueness."""
 
     message = _("“%(title)s” cannot come back: another entry has taken its place.")
+
+
+class WholeInBin(DomainError):
+    """What the record belongs to is in the bin."""
+
+    message = _("“%(title)s” cannot come back: what it belongs to is in the bin. Restore that first.")
+
+
+class AlreadyUndone(DomainError):
+    """The change set was taken back already."""
+
+    message = _("This is undone already.")
+
+
+class TooLateToUndo(DomainError):
+    """The change set is older than the window of undo."""
+
+    message = _("Changes can be undone for 30 days; this one is older.")
+
+
+class NothingToUndo(DomainError):
+    """The change set changed no record."""
+
+    message = _("There is nothing here that can be undone.")
+
+
+class NotInBin(DomainError):
+    """Only what is in the bin is deleted for good."""
+
+    message = _("“%(title)s” is not in the bin.")
+
+
+class PurgeOthersFirst(DomainError):
+    """Others in the bin cannot be without the record."""
+
+    message = _("“%(title)s” is still needed in the bin by: %(used_by)s. Delete them for good first.")

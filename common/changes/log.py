@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from common import clock
-from common.changes.context import OpenSet, person, system_name
+from common.changes.context import OpenSet, asked_operation, person, system_name
 from common.events import hooks
 from common.events import services as dispatching
 from common.events.models import Event, EventDispatch, EventLink
@@ -22,7 +22,9 @@ def noun(model: type[RecordModel]) -> str:
 
 def event_for(opened: OpenSet, kind: str, obj: RecordModel, data: dict[str, Any]) -> Event:
     """An unsaved event about a record."""
-    now = clock.now()
+    now, operation = clock.now(), asked_operation()
+    if operation is not None:
+        data = {**data, "_operation": list(operation)}
     return Event(
         at=now, recorded_at=now, actor=person(opened.by), system=system_name(opened.by), via=opened.via, kind=kind,
         subject_id=obj.pk, version=obj.version, change_set=opened.stored(), data=data,

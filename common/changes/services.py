@@ -19,12 +19,14 @@ from common.changes.context import (
     Actor,
     OpenSet,
     System,
+    asked,
     change_set,
     consequences,
     is_consequence,
     person,
     system_name,
     via,
+    watch,
 )
 from common.changes.errors import FieldForbidden, ForeignRecord
 from common.changes.merging import merge
@@ -36,7 +38,7 @@ from common.policy.principal import Principal, principal_of
 
 __all__ = [
     "Actor", "OpenSet", "System", "change_set", "consequences", "create", "edit", "lock", "note", "operation",
-    "person", "save_dictionary", "system_name", "via",
+    "person", "save_dictionary", "system_name", "via", "watch",
 ]  # fmt: skip
 
 R = TypeVar("R", bound=RecordModel)
@@ -111,9 +113,12 @@ def operation(action: str, obj: R, *, by: Actor, label: object = "", checked: bo
     with change_set(label or obj.title, by=by):
         row = lock(obj)
         user = person(by)
-        if user is not None and not is_consequence() and not checked:
-            policy.require(user, row, action)
-        with consequences():
+        if user is None or is_consequence() or checked:
+            with consequences():
+                yield row
+            return
+        policy.require(user, row, action)
+        with consequences(), asked(action, row.pk):
             yield row
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F
+from django.db.models import F, ForeignObjectRel
 
 from common import clock
 from common.changes import values
@@ -176,7 +176,7 @@ def initial_data(obj: RecordModel, links: Mapping[str, list[Any]]) -> dict[str, 
     pairs = {}
     for name in values.field_names(model):
         is_set = name in values.link_fields or model._meta.get_field(name).many_to_many
-        stored = links.get(name) if is_set else values.current(obj, name)
+        stored = links.get(name) if is_set else values.normal(model, name, values.current(obj, name))
         if stored not in (None, "", [], False):
             pairs[name] = [None, stored]
     return {**pairs, **labels(obj, pairs)}
@@ -192,11 +192,22 @@ def labels(obj: RecordModel, pairs: Mapping[str, list[Any]]) -> dict[str, Any]:
     return {"_labels": words} if words else {}
 
 
-def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.ForeignKey[Any, Any]]]:
-    """Every (type, foreign key) through which records of other types point to `model`."""
-    found = []
-    for relation in model._meta.related_objects:
-        key = relation.field
-        if issubclass(relation.related_model, RecordModel) and isinstance(key, models.ForeignKey):
-            found.append((relation.related_model, key))
+def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.Field[Any, Any]]]:
+    """Every (type, foreign key or many-to-many field) through which records point to records of `model`."""
+    found: list[tuple[type[RecordModel], models.Field[Any, Any]]] = []
+    for relation in model._meta.get_fields(include_hidden=True):
+        source: Any = relation.related_model
+        if isinstance(relation, ForeignObjectRel) and issubclass(source, RecordModel):
+            found.append((source, relation.field))
     return found
+
+
+def rests_on_bin(row: RecordModel, pointed: Mapping[str, Any], without: Set[int] = frozenset()) -> bool:
+    """Whether something the record cannot be without is in the bin; `pointed` gives its keys by field."""
+    for name, rule in row.bin.items():
+        target: Any = values.related_model(type(row), name)
+        keys = pointed[name] if isinstance(pointed[name], list) else [pointed[name]]
+        binned = target.everything.filter(pk__in=[key for key in keys if key], deleted_at__isnull=False)
+        if rule != "keep" and binned.exclude(pk__in=without).exists():
+            return True
+    return False

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils.translation import ngettext
 
 from common.delivery.models import Delivery
+from common.events.models import ChangeSet
 
 MOST = 200
 
@@ -15,3 +17,13 @@ def recent_mails() -> QuerySet[Delivery]:
 def get_mail(pk: int) -> Delivery | None:
     """One mail, or None."""
     return Delivery.objects.filter(pk=pk).first()
+
+
+def mails_told(act: ChangeSet) -> list[str]:
+    """In words, how many mails went out because of a change set: their purpose is the kind of its event."""
+    went = (Delivery.State.SENT, Delivery.State.TRANSMITTING, Delivery.State.UNCERTAIN)
+    mails = Delivery.objects.filter(
+        state__in=went, record__events__change_set=act, record__events__kind=F("purpose")
+    ).distinct()
+    count = mails.count()
+    return [ngettext("%(count)s mail was sent", "%(count)s mails were sent", count) % {"count": count}] if count else []

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from common import clock
 from common.jobs.models import Work
-from common.kinds.models import Guarded
+from common.kinds.models import Guarded, Logged
 
 
 class Via(models.TextChoices):
@@ -27,7 +27,7 @@ class Via(models.TextChoices):
     SYSTEM = "system", _("system")
 
 
-class ChangeSet(Guarded):
+class ChangeSet(Logged):
     """What one act changed, as a whole."""
 
     label = models.CharField(max_length=250)
@@ -38,12 +38,13 @@ class ChangeSet(Guarded):
 
     class Meta:
         base_manager_name = "objects"
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["actor", "-id"], name="change_set_of_person")]
 
     def __str__(self) -> str:
         return self.label
 
 
-class Event(Guarded):
+class Event(Logged):
     """One thing that happened: append-only, the truth behind history, timeline and undo.
 
     `data` maps fields to [old, new]; `_labels` has both in words; other keys with `_` are details.

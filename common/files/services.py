@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import partial
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -74,3 +76,18 @@ def detach(obj: RecordModel, attachment: Attachment, *, by: Actor) -> None:
             RecordMark.objects.filter(record_id=row.pk, kind=MARK).delete()
         data = {"_file": attachment.pk, "_name": attachment.name}
         changes.note(row, f"{row._meta.model_name}.file_removed", data, by=by)
+
+
+def forget(record_id: int) -> None:
+    """Take every file off a record that is deleted for good; bytes that nothing else holds go after the commit."""
+    rows = Attachment.objects.filter(record_id=record_id)
+    held = set(rows.values_list("blob_id", flat=True))
+    rows.delete()
+    for blob in Blob.objects.filter(pk__in=held, attachments=None):
+        transaction.on_commit(partial(_drop, blob.sha256, blob.path))
+        blob.delete()
+
+
+def _drop(sha256: str, path: str) -> None:
+    if not Blob.objects.filter(sha256=sha256).exists():
+        default_storage.delete(path)

@@ -71,6 +71,7 @@ class _Lazy:
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
+            "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
             "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
             "settings_current": self.request.path.startswith("/settings/"),

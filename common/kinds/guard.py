@@ -40,6 +40,25 @@ def door() -> Iterator[None]:
         _open.reset(token)
 
 
+_altering: ContextVar[bool] = ContextVar("log_may_be_altered", default=False)
+
+
+@contextmanager
+def altering() -> Iterator[None]:
+    """Let what was logged be altered: only `common.events.redacting` has a reason to."""
+    token = _altering.set(True)
+    try:
+        yield
+    finally:
+        _altering.reset(token)
+
+
+def check_alteration(what: object) -> None:
+    """Raise `OutsideChanges` unless the log may be altered here."""
+    if not _altering.get():
+        raise OutsideChanges(f"{what} is append-only: nothing but common.events.redacting alters it")
+
+
 def check(what: object) -> None:
     """Raise `OutsideChanges` unless the door is open."""
     if not _open.get():
@@ -66,6 +85,9 @@ class SqlGuard:
         names = "|".join(re.escape(model._meta.db_table) for model in guarded_models())
         verbs = r"(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM"
         self.pattern = re.compile(rf'\s*(?:{verbs})\s+"?({names})"?(?:[\s(;]|$)', re.IGNORECASE)
+        logs = "|".join(re.escape(m._meta.db_table) for m in guarded_models() if getattr(m, "is_append_only", False))
+        verbs = r"REPLACE\s+INTO|INSERT\s+OR\s+REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM"
+        self.alteration = re.compile(rf'\s*(?:{verbs})\s+"?({logs})"?(?:[\s(;]|$)', re.IGNORECASE)
 
     def __call__(
         self,
@@ -76,6 +98,8 @@ class SqlGuard:
         context: dict[str, Any],
     ) -> CursorWrapper:
         if not (_open.get() or SqlGuard.migrating) and self.pattern.match(sql):
+            raise OutsideChanges(sql[:80])
+        if not (_altering.get() or SqlGuard.migrating) and self.alteration.match(sql):
             raise OutsideChanges(sql[:80])
         return execute(sql, params, many, context)
 

@@ -82,6 +82,45 @@ class Guarded(models.Model):
         return super().delete(*args, **kwargs)
 
 
+class LogQuerySet(GuardedQuerySet[M], Generic[M]):
+    """Rows that are written once."""
+
+    def bulk_update(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> int:
+        guard.check_alteration(self.model.__name__)
+        return super().bulk_update(objs, *args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        guard.check_alteration(self.model.__name__)
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        guard.check_alteration(self.model.__name__)
+        return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        guard.check_alteration(self.model.__name__)
+        return super()._raw_delete(using)
+
+
+class Logged(Guarded):
+    """A row of the log: written once through the door, never altered but by `common.events.redacting`."""
+
+    is_append_only: ClassVar[bool] = True
+    objects: ClassVar[Any] = models.Manager.from_queryset(LogQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            guard.check_alteration(type(self).__name__)
+        super().save_base(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        guard.check_alteration(type(self).__name__)
+        return super().delete(*args, **kwargs)
+
+
 class RecordQuerySet(GuardedQuerySet[M], Generic[M]):
     """Rows of a record type."""
 

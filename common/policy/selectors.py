@@ -48,6 +48,12 @@ def require(user: User | Principal, obj: RecordModel, action: str) -> None:
         raise Forbidden
 
 
+def require_type(user: User | Principal, model: type[RecordModel], action: str) -> None:
+    """Raise `Forbidden` unless the person may do `action` to at least some rows of the type."""
+    if not principal_of(user).may(model._meta.label_lower, action):
+        raise Forbidden
+
+
 def may(user: User | Principal, obj: RecordModel, action: str) -> bool:
     """Whether the person may do `action` to this record; one query."""
     principal = principal_of(user)

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, boards, choosing, editing, lists, pages
+from common.records.views import acting, bins, boards, choosing, editing, lists, pages
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -32,7 +32,7 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
         ("print/", "print", lists.PrintView, None),
         ("export/", "export", lists.ExportView, None),
         ("choose/", "choose", choosing.ChooseView, None),
-        ("bin/", "bin-list", acting.BinListView, None),
+        ("bin/", "bin-list", bins.BinListView, None),
         ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
         ("<int:pk>/", "page", page, None),
         ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
@@ -40,8 +40,10 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
         ("<int:pk>/note/", "note", pages.NoteView, None),
         ("<int:pk>/files/<int:file_pk>/remove/", "file-remove", pages.FileRemoveView, None),
         ("<int:pk>/transfer/", "transfer", acting.TransferView, None),
-        ("<int:pk>/bin/", "bin", acting.BinView, None),
-        ("<int:pk>/restore/", "restore", acting.RestoreView, None),
+        ("<int:pk>/bin/", "bin", bins.BinView, None),
+        ("bin/empty/", "empty-bin", bins.EmptyBinView, None),
+        ("<int:pk>/purge/", "purge", bins.PurgeView, None),
+        ("<int:pk>/restore/", "restore", bins.RestoreView, None),
     ]
     if kind.sections:
         found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +34,8 @@ VERBS: dict[str, Words] = {
     "created": gettext_lazy("Created"), "changed": gettext_lazy("Changed"), "removed": gettext_lazy("Moved to the bin"),
     "restored": gettext_lazy("Restored from the bin"), "transferred": gettext_lazy("Given to somebody else"),
     "file_added": gettext_lazy("File added"), "file_removed": gettext_lazy("File removed"),
-    "noted": gettext_lazy("Note"),
+    "noted": gettext_lazy("Note"), "undone": gettext_lazy("Undone"), "purged": gettext_lazy("Deleted for good"),
+    "cut_off": gettext_lazy("Cut off from what was deleted for good"),
 }  # fmt: skip
 _named: dict[str, Words] = {}
 
@@ -74,7 +76,7 @@ def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size:
 
 def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int = 200) -> list[Told]:
     """The events of the record itself, for its history page; filtered by person, field and way."""
-    events = Event.objects.filter(subject_id=obj.pk).select_related("actor", "subject").order_by("-id")
+    events = Event.objects.filter(subject_id=obj.pk).select_related("actor", "subject", "change_set").order_by("-id")
     if only.get("who", "").isdecimal():
         events = events.filter(actor_id=int(only["who"][:17]))
     if only.get("via") in Via.values:
@@ -91,7 +93,10 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
     pairs = [(registry.get(subject.type).model, pk) for pk, subject in others.items()]
     visible = {here.pk} | policy.visible_keys(viewer.principal, pairs, with_bin=True)
     shown = [(event, event.subject) for event in events if event.subject is not None and event.subject_id in visible]
-    sayer = _Sayer(shown)
+    sayer = Sayer(
+        (registry.get(subject.type).model, name, side)
+        for event, subject in shown for name, pair in event.changes().items() for side in pair
+    )  # fmt: skip
     told = []
     for event, subject in shown:
         kind = registry.get(subject.type)
@@ -101,23 +106,35 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
     return told
 
 
-class _Sayer:
-    """Says stored values in words, looking up what all events of a page refer to at once.
+def visible_records(pks: Iterable[int], viewer: Viewer) -> dict[int, RecordModel]:
+    """Those of these records that the person may see, in the bin or not; one query for each type."""
+    by_type: dict[str, list[int]] = defaultdict(list)
+    for pk, key in Record.objects.filter(pk__in=pks).values_list("pk", "type"):
+        by_type[key].append(pk)
+    found: dict[int, RecordModel] = {}
+    for key, keys in by_type.items():
+        rows = registry.get(key).model.everything.get_queryset().filter(pk__in=keys)
+        found |= {row.pk: row for row in rows.for_user(viewer.principal)}
+    return found
 
-    Records are named by their row of the spine, everything else from the process dictionary.
+
+class Sayer:
+    """Says stored values in words, looking up at once what all of a page refer to.
+
+    Records are named by their row of the spine, everything else from the process dictionary. For a `viewer`,
+    records they may not see are not named.
     """
 
-    def __init__(self, events: Iterable[tuple[Event, Record]]) -> None:
-        records: set[int] = set()
-        for event, subject in events:
-            model = registry.get(subject.type).model
-            for name, pair in event.changes().items():
-                target = _target(model, name)
-                if target is not None and issubclass(target, RecordModel):
-                    for side in pair:
-                        records.update(side if isinstance(side, list) else [side] if side is not None else [])
-        rows = Record.objects.filter(pk__in=records).values_list("pk", "title") if records else ()
-        self.titles: dict[int, str] = dict(rows)
+    def __init__(self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer | None = None) -> None:
+        wanted: set[tuple[type[RecordModel], int]] = set()
+        for model, name, side in stored:
+            target = _target(model, name)
+            if target is not None and issubclass(target, RecordModel) and side is not None:
+                wanted.update((target, key) for key in (side if isinstance(side, list) else [side]))
+        keys = {key for _target_model, key in wanted}
+        if viewer is not None:
+            keys = policy.visible_keys(viewer.principal, wanted, with_bin=True)
+        self.titles = dict(Record.objects.filter(pk__in=keys).values_list("pk", "title")) if keys else {}
 
     def names(self, target: type[Any]) -> Mapping[Any, object]:
         """The rows of what is referred to, by key."""
@@ -234,8 +251,8 @@ def _line(one: Told, name: str, where: str) -> str:
     return " · ".join(part for part in (where, said, text) if part)
 
 
-def entries(told: Sequence[Told]) -> list[dict[str, Any]]:
-    """History entries by day, as `partials/history_list.html` takes them."""
+def entries(told: Sequence[Told], undo_urls: Mapping[int, str]) -> list[dict[str, Any]]:
+    """History entries by day, as `partials/history_list.html` takes them; `undo_urls` by change set."""
     days: list[dict[str, Any]] = []
     for one in told:
         day = timezone.localtime(one.event.at).date()
@@ -250,6 +267,7 @@ def entries(told: Sequence[Told]) -> list[dict[str, Any]]:
         days[-1]["entries"].append({
             "who": person, "text": words_of(one.event.kind), "time": formats.time_of(one.event.at),
             "iso": one.event.at.isoformat(), "via": one.event.get_via_display(), "changes": one.changes,
+            "undo_url": undo_urls.get(one.event.change_set_id, ""),
         })  # fmt: skip
     return days
 

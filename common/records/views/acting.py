@@ -1,32 +1,30 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from common.changes import binning, bulk, submissions
+from common.changes import bulk, submissions
 from common.changes import services as changes
-from common.changes.services import via
+from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
 from common.changes.values import link_fields
-from common.events.models import Event, Via
-from common.kinds import formats
+from common.events.models import ChangeSet, Via
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
-from common.policy import selectors as policy
 from common.policy.rules import PersonRequest
-from common.records import lists, registry, services
+from common.records import bins, lists, registry, services
 from common.records.declaring import Action
 from common.records.errors import NothingSelected
 from common.records.inputs import SeveralField
+from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import back
 from common.tags.models import Tag
@@ -40,6 +38,7 @@ class OperationView(RecordView):
     title: Any = ""
     label: Any = ""
     danger = False
+    undoable = True
 
     def build_form(self, obj: RecordModel, data: QueryDict | None) -> forms.Form | None:
         """The form of the operation; None: only a confirmation."""
@@ -52,6 +51,14 @@ class OperationView(RecordView):
     def text(self, obj: RecordModel) -> str:
         """What stands above the button."""
         return ""
+
+    def effects(self, obj: RecordModel) -> list[dict[str, Any]]:
+        """What it would do to other records, as `partials/confirm.html` takes it; a `blocking` one leaves no button."""
+        return []
+
+    def cancel_url(self, obj: RecordModel) -> str:
+        """Where to go instead."""
+        return self.type.page_url(obj)
 
     def after(self, obj: RecordModel, result: Any) -> str:
         """Where to go."""
@@ -75,7 +82,7 @@ class OperationView(RecordView):
         if form is not None and not form.is_valid():
             return self.ask(obj, form, status=422)
         try:
-            with submissions.once(request.POST.get("nonce", "")) as submission, via(self.via()):
+            with submissions.once(request.POST.get("nonce", "")) as submission, via(self.via()), watch() as made:
                 result = self.run(obj, form.cleaned_data if form else request.POST.dict())
                 submission.url = self.after(obj, result)
         except AlreadySubmitted as again:
@@ -83,12 +90,14 @@ class OperationView(RecordView):
         except (DomainError, ValidationError) as refusal:
             return self.refuse(obj, form, refusal)
         if request.htmx:
-            response = HttpResponse(status=204)
-            response["HX-Trigger"] = "saved"
-            return response
-        if text := self.done(obj):
-            messages.success(request, text)
+            return toasts.trigger(self.said(obj, made), made)
+        if text := self.said(obj, made):
+            toasts.add(request, text, made if self.undoable else ())
         return back(request, submission.url)
+
+    def said(self, obj: RecordModel, made: Sequence[ChangeSet]) -> str:
+        """The toast: its own words, else what the change set is called."""
+        return self.done(obj) or (made[-1].label if made else "")
 
     def via(self) -> str:
         """How the change is made: the board says so."""
@@ -112,12 +121,13 @@ class OperationView(RecordView):
     def ask(self, obj: RecordModel, form: forms.Form | None, status: int = 200) -> HttpResponse:
         nonce = self.request.POST.get("nonce") or submissions.new_nonce()
         context = {
-            "obj": obj, "title": self.title, "text": self.text(obj), "form": form, "label": self.label or self.title,
-            "danger": self.danger, "cancel_url": self.type.page_url(obj), "action": self.request.get_full_path(),
+            "obj": obj, "title": self.title, "text": self.text(obj), "form": form,
+            "effects": self.effects(obj), "label": self.label or self.title,
+            "danger": self.danger, "cancel_url": self.cancel_url(obj), "action": self.request.get_full_path(),
             "fields": [("nonce", nonce), ("next", self.request.GET.get("next", self.request.POST.get("next", "")))],
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
-                {"label": self.type.number_of(obj), "url": self.type.page_url(obj)}, {"label": self.title, "url": ""},
+                {"label": self.type.number_of(obj), "url": self.cancel_url(obj)}, {"label": self.title, "url": ""},
             ],
         }  # fmt: skip
         return self.render("records/operation.html", context, status=status)
@@ -203,67 +213,6 @@ class TransferView(OperationView):
         return self.type.page_url(obj) if visible else self.type.url("list")
 
 
-class BinView(OperationView):
-    """Put a record into the bin."""
-
-    action = "delete"
-    title = gettext_lazy("Delete")
-    label = gettext_lazy("Move to the bin")
-    danger = True
-
-    def text(self, obj: RecordModel) -> str:
-        return _("“%(title)s” goes to the bin and can be restored from there.") % {"title": obj.title}
-
-    def run(self, obj: RecordModel, data: dict[str, Any]) -> Any:
-        self.type.remove(obj, self.viewer.user)
-
-    def after(self, obj: RecordModel, result: Any) -> str:
-        return self.type.url("list")
-
-    def done(self, obj: RecordModel) -> str:
-        return _("Moved to the bin: %(title)s") % {"title": obj.title}
-
-
-class BinListView(RecordView):
-    """What is in the bin, newest first."""
-
-    action = "delete"
-
-    def get(self, request: PersonRequest) -> HttpResponse:
-        rows = self.type.model.everything.get_queryset().filter(deleted_at__isnull=False)
-        found = list(rows.for_user(self.viewer.principal, "delete").order_by("-deleted_at", "-pk")[:200])
-        removed = Event.objects.filter(subject__in=[row.pk for row in found], kind__endswith=".removed")
-        actors = {e.subject_id: str(e.actor or _("System")) for e in removed.select_related("actor").order_by("id")}
-        context = {
-            "rows": [
-                {
-                    "title": row.title, "number": self.type.number_of(row), "who": actors.get(row.pk, ""),
-                    "when": formats.moment_of(row.deleted_at), "restore_url": self.type.url("restore", row.pk),
-                }
-                for row in found
-            ],
-            "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")}, {"label": _("Bin"), "url": ""},
-            ],
-        }  # fmt: skip
-        return self.render("records/bin.html", context)
-
-
-class RestoreView(RecordView):
-    """Bring a record back from the bin."""
-
-    http_method_names = ["post"]
-    action = "delete"
-
-    def post(self, request: PersonRequest, pk: int) -> HttpResponse:
-        rows = self.type.model.everything.get_queryset()
-        obj = policy.get_visible(rows, self.viewer.principal, pk, "delete")
-        with via(Via.FORM):
-            binning.restore(obj, by=self.viewer.user)
-        messages.success(request, _("Restored: %(title)s") % {"title": obj.title})
-        return HttpResponseRedirect(self.type.page_url(obj), status=303)
-
-
 class AssignForm(forms.Form):
     """Whom to assign; they are added to those who are."""
 
@@ -302,12 +251,12 @@ class BulkView(RecordView):
         if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
             return self.ask(name, rows, form, status=422 if form is not None and form.is_bound else 200)
         try:
-            with submissions.once(request.POST.get("nonce", "")) as submission:
+            with submissions.once(request.POST.get("nonce", "")) as submission, watch() as made:
                 outcome = self.perform(name, rows, form.cleaned_data if form else {})
                 submission.url = self.back_url
         except AlreadySubmitted:
             return HttpResponseRedirect(self.back_url, status=303)
-        return self.report(outcome)
+        return self.report(outcome, made)
 
     @property
     def back_url(self) -> str:
@@ -333,6 +282,7 @@ class BulkView(RecordView):
             "title": self.labels[name],
             "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
             "form": form,
+            "effects": bins.effects(rows, self.viewer) if name == "bin" else [],
             "label": self.labels[name],
             "danger": name == "bin",
             "cancel_url": self.back_url,
@@ -354,8 +304,9 @@ class BulkView(RecordView):
         keys = {item.pk for item in added}
         return bulk.for_each(rows, _adder(link, keys, by), by=by, label=label)
 
-    def report(self, outcome: bulk.Outcome) -> HttpResponse:
+    def report(self, outcome: bulk.Outcome, made: Sequence[ChangeSet]) -> HttpResponse:
         context = {
+            "undo_url": toasts.undo_url(made),
             "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
             "refused": [
                 {"title": row.title, "url": self.type.page_url(row), "reason": reason}

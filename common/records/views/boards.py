@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 
-from common.changes.services import via
+from common.changes.services import via, watch
 from common.events.models import Via
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest
@@ -13,6 +13,7 @@ from common.policy.scopes import page_for_user
 from common.records import filtering, lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
+from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import ListView, back
 
@@ -97,12 +98,15 @@ class BoardMoveView(RecordView):
         if not target.isdecimal() or len(target) > 17:
             raise BadFilter(part="stage")
         try:
-            with via(Via.FORM if on_page else Via.BOARD):
+            with via(Via.FORM if on_page else Via.BOARD), watch() as made:
                 board.move(obj, int(target), self.viewer.user)
         except DomainError as refusal:
             if request.htmx:
                 return HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")
             return self.render(f"{refusal.status}.html", {"detail": str(refusal)}, status=refusal.status)
+        text = made[-1].label if made else ""
         if request.htmx:
-            return HttpResponse(status=204)
+            return toasts.trigger(text, made)
+        if text:
+            toasts.add(request, text, made)
         return back(request, self.type.page_url(obj) if on_page else self.type.url("board"))

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from common.changes import submissions
-from common.changes.services import via
+from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
-from common.events.models import Via
+from common.events.models import ChangeSet, Via
 from common.kinds.models import RecordModel
 from common.policy.rules import PersonRequest
 from common.records import forms
 from common.records.forms import RecordForm
+from common.records.views import toasts
 from common.records.views.base import RecordView
 
 
@@ -36,11 +36,12 @@ class FormView(RecordView):
     def answer(self, request: PersonRequest, form: RecordForm, obj: RecordModel | None) -> HttpResponse:
         """Save once, then to the record; or the form again with what was refused."""
         saved: Any = None
+        made: list[ChangeSet] = []
         if (url := submissions.answered(request.POST.get("nonce", ""))) is not None:
             return HttpResponseRedirect(url or self.type.url("list"), status=303)
         if form.is_valid():
             try:
-                with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM):
+                with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM), watch() as made:
                     saved = form.save()
                     if saved is None:
                         raise _NotSaved
@@ -51,7 +52,7 @@ class FormView(RecordView):
                 saved = None
         if saved is None:
             return self.page(form, obj, status=409 if form.conflict else 422)
-        messages.success(request, _("Saved: %(title)s") % {"title": saved.title})
+        toasts.add(request, _("Saved: %(title)s") % {"title": saved.title}, made)
         return HttpResponseRedirect(self.type.saved_url(saved), status=303)
 
 

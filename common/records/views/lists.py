@@ -35,7 +35,7 @@ class ListView(RecordView):
             "tabs": lists.tabs(state), "filters": lists.filter_row(state), "table": table,
             "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": self.bulk(state),
             "exports": self.exports(state), "print_url": state.link("print"), "empty": self.empty(state, table),
-            "bin_url": self.type.url("bin-list") if self.viewer.principal.may(self.type.key, "delete") else "",
+            "more": self.more(),
             "selectable": bool(self.bulk(state)["actions"]),
         }  # fmt: skip
         return self.render("records/list.html", context)
@@ -52,6 +52,12 @@ class ListView(RecordView):
         pairs = [("view", state.view.key)] if state.view else []
         pairs += [*state.query.pairs(), ("f", str(condition))]
         return HttpResponseRedirect(f"{self.type.url('list')}?{urlencode(pairs, safe=':,.')}")
+
+    def more(self) -> list[dict[str, Any]]:
+        """What stands behind the dots: the bin, for who may restore from it."""
+        if not self.viewer.principal.may(self.type.key, "delete"):
+            return []
+        return [{"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"}]
 
     def layouts(self, state: lists.ListState, current: str) -> list[dict[str, Any]]:
         """The switch between list and board."""

@@ -20,7 +20,7 @@ from common.kinds.words import capital
 from common.people.models import User
 from common.policy import presets, scopes
 from common.policy.rules import PersonRequest
-from common.records import registry, services, timeline
+from common.records import recent, registry, services, timeline
 from common.records.declaring import Action
 from common.records.fieldkinds import kind_of
 from common.records.views.base import RecordView
@@ -216,8 +216,9 @@ class HistoryView(RecordView):
             self.choice("field", _("Field"), [(name, timeline.field_label(type(obj), name)) for name in names]),
             self.choice("via", _("How"), [(value, str(label)) for value, label in Via.choices]),
         ]
+        urls = recent.undo_urls([one.event.change_set for one in told], self.viewer)
         context = {
-            "obj": obj, "days": timeline.entries(told), "filters": filters, "back_url": self.type.page_url(obj),
+            "obj": obj, "days": timeline.entries(told, urls), "filters": filters, "back_url": self.type.page_url(obj),
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
                 {"label": self.type.number_of(obj), "url": self.type.page_url(obj)}, {"label": _("History"), "url": ""},

@@ -20,11 +20,22 @@ export function start(region, { post, asset }) {
     if (run) run.onfinish = () => element.remove();
     else timer = setTimeout(() => element.remove(), 10000);
     const stop = () => (run ? run.pause() : clearTimeout(timer));
-    const go = () => (run ? run.play() : (timer = setTimeout(() => element.remove(), 5000)));
+    const go = () => { if (!element.matches(":hover, :focus-within")) { if (run) run.play(); else timer = setTimeout(() => element.remove(), 5000); } };
     element.addEventListener("mouseenter", stop);
     element.addEventListener("focusin", stop);
     element.addEventListener("mouseleave", go);
-    element.addEventListener("focusout", go);
+    element.addEventListener("focusout", () => requestAnimationFrame(go));
+  }
+
+  // Undo in place: the page is shown anew, or left where the answer says so (its record may be in the bin).
+  async function take(undo, button) {
+    button.disabled = true;
+    let answer;
+    try { answer = await post(undo); } catch { answer = null; }
+    const place = answer?.headers.get("HX-Redirect");
+    if (place) location.assign(place);
+    else if (answer?.ok) location.reload();
+    else show({ text: (answer && (answer.headers.get("content-type") ?? "").startsWith("text/plain") && (await answer.text()).slice(0, 200)) || region.dataset.failed, level: "error" });
   }
 
   function show({ text, undo, level, undo_label: label }) {
@@ -41,12 +52,7 @@ export function start(region, { post, asset }) {
       button.className = "k-toast-action";
       button.dataset.keyUndo = "";
       button.append(label ?? region.dataset.undoLabel, " ", Object.assign(document.createElement("span"), { textContent: "Z" }));
-      button.addEventListener("click", async () => {
-        button.disabled = true;
-        const answer = await post(undo);
-        if (answer.ok) location.reload();
-        else show({ text: (await answer.text()).slice(0, 200) || answer.statusText, level: "error" });
-      });
+      button.addEventListener("click", () => take(undo, button));
       element.append(button);
     }
     const close = document.createElement("button");
@@ -60,6 +66,10 @@ export function start(region, { post, asset }) {
     arm(element);
   }
 
+  region.addEventListener("submit", (event) => {
+    event.preventDefault();
+    take(event.target.action, event.submitter ?? event.target.querySelector("button"));
+  });
   region.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
   document.body.addEventListener("toast", (event) => show(event.detail));
   region.querySelectorAll("[data-toast]").forEach(arm);

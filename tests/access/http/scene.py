@@ -10,8 +10,10 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
-from common.changes import binning
+from common.changes import binning, undoing
+from common.changes import services as changes
 from common.delivery import services as delivery
+from common.events.models import ChangeSet
 from common.files import services as files
 from common.kinds.models import RecordModel
 from common.people import services as people
@@ -38,6 +40,8 @@ class Scene:
     tag: Any = None
     rate: Any = None
     mail: Any = None
+    act: Any = None
+    undo: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -69,8 +73,17 @@ def build() -> Scene:
     scene.people["nobody"] = common.user(None, here)
     scene.people["administrator"] = common.user("administrator", here)
     scene.people["anonymous"] = None
+    scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene
+
+
+def _acts(row: RecordModel, stranger: User) -> tuple[Any, Any]:
+    """A change set of the stranger, and an undoing of another one."""
+    changes.edit(row, {"address": SECRET}, by=stranger)
+    first = undoing.undo(ChangeSet.objects.latest("pk"), by=stranger)
+    changes.edit(row, {"address": f"{SECRET} 2"}, by=stranger)
+    return ChangeSet.objects.latest("pk"), first
 
 
 def _person(name: str, department: Any, view: str, act: str) -> User:

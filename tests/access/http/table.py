@@ -79,6 +79,9 @@ def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
     row = scene.rows[kind.key]
     for route in sorted(names):
         verb = route.partition(":")[2]
+        if verb in ("purge", "empty-bin"):
+            path = reverse(route, args=[scene.binned[kind.key].pk] if verb == "purge" else [])
+            yield from (Call(route, method, path, "setup", "change") for method in BOTH)  # for administrators
         if verb not in VERBS:
             continue
         methods, action, means_row = VERBS[verb]
@@ -145,6 +148,10 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
+    yield Call("recent", "get", "/changes/", rule="signed-in")
+    for method in BOTH:
+        yield Call("undo", method, f"/changes/{scene.act.pk}/undo/", rule="maker")
+    yield Call("undone", "get", f"/changes/undone/{scene.undo.pk}/", rule="maker")
     yield Call("files:serve", "get", reverse("files:serve", args=[kept.pk, "x.txt"]), "crm.company", "view", row=True)
     yield Call("reports:funnel", "get", reverse("reports:funnel"), "analytics.report", "view")
     yield Call("reports:income", "get", reverse("reports:income"), "analytics.report", "view")

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+from common.jobs import quarantine
+
 TIMEOUT = 30
 
 
@@ -52,6 +54,8 @@ def transmit(message: EmailMessage, sender: str, recipient: str, before_body: An
     Raises `Deferred`, `Refused` or `Uncertain` (RFC 5321 §4.2).
     """
     begun = False
+    if quarantine.is_on():
+        raise Deferred("This server is in quarantine.")
     try:
         client = _connect()
     except (OSError, smtplib.SMTPException) as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -14,10 +14,12 @@ from common import clock
 from common.delivery import outbound
 from common.delivery.models import Delivery
 from common.jobs import services as jobs
+from common.jobs.errors import Postponed
 from common.kinds.models import RecordModel
 
 QUEUE = "delivery"
-LONGEST_TRY = timedelta(days=2)
+LONGEST_TRY = timedelta(hours=48)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=4)
 
 
 def _one_line(text: str) -> str:
@@ -79,18 +81,39 @@ def _deliver(delivery: Delivery) -> None:
     except outbound.Uncertain as broken:
         _end(delivery, Delivery.State.UNCERTAIN, str(broken))
     except outbound.Deferred as later:
-        if clock.now() - delivery.created_at > LONGEST_TRY:
-            _end(delivery, Delivery.State.REFUSED, str(later))
+        until = _next_try(delivery)
+        if until is None:
+            _end(delivery, Delivery.State.FAILED, str(later))
             return
         mine.update(state=Delivery.State.DEFERRED)
-        raise
+        raise Postponed(str(later), until=until) from later
     else:
         mine.update(sent_at=clock.now())
         _end(delivery, Delivery.State.SENT, "")
+
+
+def _next_try(delivery: Delivery) -> datetime | None:
+    """When a mail that the server put off is tried again: in as long as it waits already; None after 48 hours."""
+    now = clock.now()
+    if now - delivery.created_at >= LONGEST_TRY:
+        return None
+    pause = min(max(now - delivery.created_at, SHORTEST_PAUSE), LONGEST_PAUSE)
+    return min(now + pause, delivery.created_at + LONGEST_TRY)
+
+
+def waiting() -> int:
+    """How many mails still have to leave."""
+    return Delivery.objects.filter(done_at=None, failed_at=None).count()
+
+
+def keep_waiting_mails() -> int:
+    """Send none of the mails that wait now: they stay in the outbox; how many there were."""
+    rows = Delivery.objects.filter(done_at=None).exclude(state=Delivery.State.TRANSMITTING)
+    return rows.update(state=Delivery.State.SKIPPED, done_at=clock.now(), lease_until=None)
 
 
 def _end(delivery: Delivery, state: str, error: str) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(state=state, error=error[:4000])
 
 
-jobs.queue(QUEUE, Delivery, _deliver)
+jobs.queue(QUEUE, Delivery, _deliver, outward=True)

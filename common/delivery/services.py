@@ -63,11 +63,11 @@ def _as_message(delivery: Delivery) -> EmailMessage:
     return message
 
 
-def _deliver(delivery: Delivery) -> None:
+def _deliver(delivery: Delivery) -> str:
+    """Hand one mail to the server; the words it was refused with, if it was."""
     if delivery.state == Delivery.State.TRANSMITTING:
         # An earlier worker died between the first byte and the answer: never sent again by itself.
-        _end(delivery, Delivery.State.UNCERTAIN, "the worker died while sending")
-        return
+        return _end(delivery, Delivery.State.UNCERTAIN, "the worker died while sending")
     mine = Delivery.objects.filter(pk=delivery.pk)
     try:
         outbound.transmit(
@@ -77,19 +77,17 @@ def _deliver(delivery: Delivery) -> None:
             lambda: mine.update(state=Delivery.State.TRANSMITTING),
         )
     except outbound.Refused as no:
-        _end(delivery, Delivery.State.REFUSED, str(no))
+        return _end(delivery, Delivery.State.REFUSED, str(no))
     except outbound.Uncertain as broken:
-        _end(delivery, Delivery.State.UNCERTAIN, str(broken))
+        return _end(delivery, Delivery.State.UNCERTAIN, str(broken))
     except outbound.Deferred as later:
         until = _next_try(delivery)
         if until is None:
-            _end(delivery, Delivery.State.FAILED, str(later))
-            return
+            return _end(delivery, Delivery.State.FAILED, str(later))
         mine.update(state=Delivery.State.DEFERRED)
         raise Postponed(str(later), until=until) from later
-    else:
-        mine.update(sent_at=clock.now())
-        _end(delivery, Delivery.State.SENT, "")
+    mine.update(sent_at=clock.now())
+    return _end(delivery, Delivery.State.SENT, "")
 
 
 def _next_try(delivery: Delivery) -> datetime | None:
@@ -112,8 +110,9 @@ def keep_waiting_mails() -> int:
     return rows.update(state=Delivery.State.SKIPPED, done_at=clock.now(), lease_until=None)
 
 
-def _end(delivery: Delivery, state: str, error: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(state=state, error=error[:4000])
+def _end(delivery: Delivery, state: str, words: str) -> str:
+    Delivery.objects.filter(pk=delivery.pk).update(state=state)
+    return words
 
 
 jobs.queue(QUEUE, Delivery, _deliver, outward=True)

@@ -53,7 +53,7 @@ MOST_ATTEMPTS = 8
 SWEEP_SIZE = 200
 WORKER = "worker"
 
-Run = Callable[[Any], None]
+Run = Callable[[Any], "str | None"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ _current: ContextVar[Job | None] = ContextVar("current_job", default=None)
 
 
 def queue(name: str, model: type[Work], run: Run, *, outward: bool = False) -> None:
-    """Register a queue: `run(row)` handles one claimed row and raises when it did not succeed."""
+    """Register a queue: `run(row)` handles one claimed row and raises when it did not succeed.
+
+    What it returns is kept as the row's `error`: how it ended, where that is worth telling.
+    """
     _queues[name] = Queue(model, run, outward)
 
 
@@ -164,7 +167,7 @@ def run(queue_name: str, pk: int) -> bool:
     mine = claimed._meta.model._base_manager.filter(pk=pk, attempts=claimed.attempts, done_at=None, failed_at=None)
     with tracing.tracing(work=f"{queue_name} {pk}"):
         try:
-            _queues[queue_name].run(claimed)
+            words = _queues[queue_name].run(claimed)
         except Postponed as later:
             mine.update(due_at=later.until, lease_until=None, error=str(later)[:4000])
         except Stopped as stop:
@@ -173,7 +176,7 @@ def run(queue_name: str, pk: int) -> bool:
             log.warning("%s %s failed: %s", queue_name, pk, problem, exc_info=True)
             _fail(mine, claimed.attempts)
         else:
-            mine.update(done_at=clock.now(), lease_until=None, error="")
+            mine.update(done_at=clock.now(), lease_until=None, error=(words or "")[:4000])
             log.info("done", extra={"queue": queue_name, "row": pk})
     return True
 
@@ -206,7 +209,7 @@ def _due(queue_name: str) -> QuerySet[Any]:
     """The rows of a queue that a worker may take now; none that work outward while in quarantine."""
     known, now = _queues[queue_name], clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    rows = known.model._base_manager.filter(free, done_at=None, failed_at=None, due_at__lte=now)
+    rows: QuerySet[Any] = known.model._base_manager.filter(free, done_at=None, failed_at=None, due_at__lte=now)
     outward = [name for name, handler in _handlers.items() if handler.outward]
     if (known.outward or (known.model is Job and outward)) and quarantine.is_on():
         return rows.none() if known.outward else rows.exclude(handler__in=outward)
@@ -247,7 +250,7 @@ def run_due(most_rounds: int = 20) -> int:
 def retry(queue_name: str, pk: int) -> bool:
     """Offer a row again that was given up; whether it was one."""
     rows = _queues[queue_name].model._base_manager.filter(pk=pk, done_at=None).exclude(failed_at=None)
-    fresh = {"failed_at": None, "attempts": 0, "due_at": clock.now(), "lease_until": None}
+    fresh: dict[str, Any] = {"failed_at": None, "attempts": 0, "due_at": clock.now(), "lease_until": None}
     if _queues[queue_name].model is Job:
         fresh["cancelled"] = ""
     changed = bool(rows.update(**fresh))
@@ -258,7 +261,7 @@ def retry(queue_name: str, pk: int) -> bool:
 
 def retry_all(queue_name: str) -> int:
     """Offer every row of a queue again that was given up; how many there were."""
-    rows = _queues[queue_name].model._base_manager.filter(done_at=None).exclude(failed_at=None)
+    rows: QuerySet[Any] = _queues[queue_name].model._base_manager.filter(done_at=None).exclude(failed_at=None)
     if _queues[queue_name].model is Job:
         rows = rows.filter(cancelled="")
     return sum(retry(queue_name, pk) for pk in rows.values_list("pk", flat=True))

@@ -59,13 +59,26 @@ def test_a_mail_that_is_put_off_is_tried_for_48_hours_with_growing_pauses(
     assert max(pauses) <= timedelta(hours=4)
 
 
+def test_a_refused_mail_keeps_the_words_of_the_server(
+    mail: Callable[[], Delivery], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_all: Any) -> None:
+        raise outbound.Refused("550 no such user")
+
+    monkeypatch.setattr(outbound, "transmit", refuse)
+    delivery = mail()
+    jobs.run_due()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == ("refused", "550 no such user")
+
+
 def test_a_mail_that_is_taken_after_many_tries_is_sent(
     mail: Callable[[], Delivery], busy: list[Any], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delivery = mail()
-    for _try in range(12):
+    for _try in range(11):
         jobs.run("delivery", delivery.pk)
-        clock.move(hours=2)
+        clock.move(hours=4.1)
     monkeypatch.setattr(outbound, "transmit", lambda *_all: None)
     assert jobs.run("delivery", delivery.pk)
     delivery.refresh_from_db()

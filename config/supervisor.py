@@ -223,7 +223,8 @@ def main() -> int:
         sys.stderr.write(f"Port {port} is in use: {advice}.\n")
         return 1
     address = f"http://{host}:{port}/"
-    os.environ.setdefault("KONTOR_SITE_URL", address.rstrip("/"))
+    if os.environ.get("KONTOR_ENV") != "production":
+        os.environ.setdefault("KONTOR_SITE_URL", address.rstrip("/"))
     supervisor = Supervisor(
         children(host, port),
         ready=lambda: answers(host, port),

@@ -32,4 +32,5 @@ class ProxyMiddleware:
         entries = [entry.strip() for entry in header.split(",") if entry.strip()]
         if not settings.PROXIES or not entries:
             return ""
-        return entries[-min(settings.PROXIES, len(entries))]
+        believed: str = entries[-min(settings.PROXIES, len(entries))]
+        return believed

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "common.delivery",
     "common.records",
     "common.setup",
+    "common.upkeep",
     "common.demo",
     "common.home",
     "catalogue",

@@ -24,7 +24,7 @@ TOP_DOWN = (
     ("office",),
     ("common.home",),
     ("common.demo",),
-    ("common.setup", "common.importing", "common.search", "common.notifications", "common.views"),
+    ("common.setup", "common.upkeep", "common.importing", "common.search", "common.notifications", "common.views"),
     ("common.records",),
     ("common.customfields",),
     ("common.delivery", "common.files", "common.tags", "common.numbering"),

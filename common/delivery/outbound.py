@@ -48,6 +48,16 @@ def _connect() -> smtplib.SMTP:
     return client
 
 
+def probe() -> None:
+    """Connect and sign in, send nothing. Raises `Deferred` with the server's words or the network's."""
+    try:
+        client = _connect()
+        client.noop()
+        client.close()
+    except (OSError, smtplib.SMTPException) as problem:
+        raise Deferred(str(problem)) from problem
+
+
 def transmit(message: EmailMessage, sender: str, recipient: str, before_body: Any) -> None:
     """Hand one message to the server. `before_body()` is called after 354, before the first byte of text.
 

@@ -231,6 +231,21 @@ def sweep() -> int:
     return found
 
 
+def count_overdue(queue_name: str, patience: timedelta) -> int:
+    """How many rows a worker could have taken for longer than `patience`."""
+    return _due(queue_name).filter(due_at__lt=clock.now() - patience).count()
+
+
+def count_given_up(queue_name: str) -> int:
+    """How many rows were given up, but for those nobody wants any more."""
+    return _given_up(queue_name).count()
+
+
+def _given_up(queue_name: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _queues[queue_name].model._base_manager.filter(done_at=None).exclude(failed_at=None)
+    return rows.filter(cancelled="") if _queues[queue_name].model is Job else rows
+
+
 def beat() -> None:
     """Note that scheduler and worker live: the one asked for it, the other does it."""
     Heartbeat.objects.update_or_create(name=WORKER, defaults={"at": clock.now()})
@@ -261,10 +276,7 @@ def retry(queue_name: str, pk: int) -> bool:
 
 def retry_all(queue_name: str) -> int:
     """Offer every row of a queue again that was given up; how many there were."""
-    rows: QuerySet[Any] = _queues[queue_name].model._base_manager.filter(done_at=None).exclude(failed_at=None)
-    if _queues[queue_name].model is Job:
-        rows = rows.filter(cancelled="")
-    return sum(retry(queue_name, pk) for pk in rows.values_list("pk", flat=True))
+    return sum(retry(queue_name, pk) for pk in _given_up(queue_name).values_list("pk", flat=True))
 
 
 def drop(job: Job) -> bool:

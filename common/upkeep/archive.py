@@ -11,6 +11,7 @@ import hashlib
 import json
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,21 +72,25 @@ def forget(tar: Any) -> None:
 
 
 def members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Every member of an archive in order, to be read at once. Raises `UpkeepError` for what is none."""
-    try:
-        with tarfile.open(path, "r|gz") as tar:
-            while (info := tar.next()) is not None:
-                forget(tar)
-                content = tar.extractfile(info)
-                if content is None:
-                    raise UpkeepError(f"{path.name} holds {info.name}, which no backup has.")
-                yield info.name, content
-    except (tarfile.TarError, EOFError, OSError) as problem:
-        raise UpkeepError(f"{path.name} cannot be read to its end: {problem}. It is no whole backup.") from problem
+    """Every member of an archive in order, each to be read before the next."""
+    with tarfile.open(path, "r|gz") as tar:
+        while (info := tar.next()) is not None:
+            forget(tar)
+            content = tar.extractfile(info)
+            if content is None:
+                raise UpkeepError(f"{path.name} holds {info.name}, which no backup has.")
+            yield info.name, content
 
 
 def verify(path: Path) -> dict[str, Any]:
     """The manifest of an archive whose every byte is as it was written. Raises `UpkeepError` otherwise."""
+    try:
+        return _verify(path)
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as problem:
+        raise UpkeepError(f"{path.name} cannot be read to its end: {problem}. It is no whole backup.") from problem
+
+
+def _verify(path: Path) -> dict[str, Any]:
     tables: dict[str, str] = {}
     files, manifest = 0, None
     for name, content in members(path):

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "common.upkeep.middleware.HealthMiddleware",
     "config.proxies.ProxyMiddleware",
     "common.jobs.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -168,7 +169,6 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_SSL_REDIRECT = env.bool("KONTOR_SSL_REDIRECT", default=PRODUCTION)
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc if PRODUCTION else None
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 # Whether other hosts below this one speak HTTPS, and whether browsers shall be shipped with it, is not ours to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 PROXIES = env.int("KONTOR_PROXIES", default=0)

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import ManyToOneRel
 
 from common import clock
 from common.delivery import outbound
@@ -215,8 +216,9 @@ def rates() -> Trouble | None:
 
 
 def _is_used(currency: Currency) -> bool:
-    links = [link for link in Currency._meta.related_objects if link.related_model is not Rate]
-    return any(link.related_model._base_manager.filter(**{link.field.name: currency.pk}).exists() for link in links)
+    links = [link for link in Currency._meta.get_fields(include_hidden=True) if isinstance(link, ManyToOneRel)]
+    users = [link for link in links if link.related_model is not Rate]
+    return any(link.related_model._base_manager.filter(**{link.field.name: currency.pk}).exists() for link in users)
 
 
 def backup() -> Trouble | None:
@@ -243,7 +245,8 @@ ALONE: dict[str, Check] = {**PLACES, "secret key": secret_key, "broker": broker,
 """What needs no table of ours."""
 TABLES: dict[str, Check] = {
     "letters": letters, "clock": product_clock, "SQLite": sqlite, "files": files, "worker": worker,
-    "overdue work": overdue,    "given up work": given_up, "exchange rates": rates, "backup": backup, "quarantine": stillness,
+    "overdue work": overdue, "given up work": given_up, "exchange rates": rates, "backup": backup,
+    "quarantine": stillness,
 }  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("reports:income", "get", reverse("reports:income"), "analytics.report", "view")
     assert scene.form is not None
     public = {
-        "livez": "/livez", "readyz": "/readyz", "account_login": "/accounts/login/",
+        "account_login": "/accounts/login/",
         "account_logout": "/accounts/logout/", "account_inactive": "/accounts/inactive/",
         "account_reset_password": "/accounts/password/reset/",
         "account_reset_password_done": "/accounts/password/reset/done/",

@@ -11,6 +11,8 @@ urlpatterns = [
     path("accounts/", include("config.accounts")),
     path("settings/", include("common.setup.urls")),
     path("files/", include("common.files.urls")),
+    path("jobs/", include("common.jobs.urls")),
+    path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
     path("choose/<str:key>/", choose_dictionary, name="choose"),
     path("requests/", include("requests_app.urls")),

@@ -52,6 +52,7 @@ LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
 SWEEP_SIZE = 200
 WORKER = "worker"
+JOBS = "jobs"
 
 Run = Callable[[Any], "str | None"]
 
@@ -112,7 +113,7 @@ def enqueue(name: str, *arguments: Any, by: User | None = None, due: datetime | 
         raise LookupError(f"no job handler is called {name!r}")
     job = Job.objects.create(handler=name, arguments=list(arguments), by=by, due_at=due or clock.now())
     if due is None:
-        nudge("jobs", job.pk)
+        nudge(JOBS, job.pk)
     return job
 
 
@@ -316,4 +317,4 @@ def _run_job(job: Job) -> None:
         _current.reset(token)
 
 
-queue("jobs", Job, _run_job)
+queue(JOBS, Job, _run_job)

@@ -13,6 +13,7 @@ from django.test import Client
 from common.changes import binning
 from common.delivery import services as delivery
 from common.files import services as files
+from common.jobs.models import Job
 from common.kinds.models import RecordModel
 from common.people import services as people
 from common.people.models import User
@@ -38,6 +39,7 @@ class Scene:
     tag: Any = None
     rate: Any = None
     mail: Any = None
+    job: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -62,6 +64,7 @@ def build() -> Scene:
     scene.tag = Tag.objects.create(name="VIP")
     scene.rate = common.rate("USD", "0.9")
     scene.mail = delivery.send(to="a@example.org", subject="S", body="B", purpose="account")
+    scene.job = Job.objects.create(handler="deals.rerate", by=stranger)
     scene.form = requests_app.site_form(other)
     here = common.department("Here")
     for name, view, act in (("allowed", "all", "all"), ("visible", "all", "own"), ("invisible", "own", "own")):

@@ -128,7 +128,7 @@ def of_settings(scene: Scene) -> Iterator[Call]:
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
-        ("delivery:outbox", [], ("get",)), ("delivery:mail", [scene.mail.pk], ("get",)),
+        ("upkeep:release", [], BOTH), ("delivery:outbox", [], ("get",)), ("delivery:mail", [scene.mail.pk], ("get",)),
     ):  # fmt: skip
         for method in methods:
             yield Call(route, method, reverse(route, args=arguments), "setup", "change")
@@ -144,6 +144,9 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
+    yield Call("jobs:list", "get", "/jobs/", rule="signed-in")
+    yield Call("jobs:retry", "post", reverse("jobs:retry", args=[scene.job.pk]), rule="own")
+    yield Call("jobs:drop", "post", reverse("jobs:drop", args=[scene.job.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("files:serve", "get", reverse("files:serve", args=[kept.pk, "x.txt"]), "crm.company", "view", row=True)
     yield Call("reports:funnel", "get", reverse("reports:funnel"), "analytics.report", "view")

@@ -114,6 +114,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif env("KONTOR_PROCESS", default="") == "web":
+    # A page that asks too much gives up; workers and commands take the time they need.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    seconds = env.int("KONTOR_PAGE_TIMEOUT", default=15)
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"

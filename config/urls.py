@@ -6,6 +6,7 @@ import crm.urls
 import deals.urls
 from common.records.views.choosing import choose_dictionary
 
+handler500 = "common.upkeep.views.broken"
 urlpatterns = [
     path("", include("common.home.urls")),
     path("accounts/", include("config.accounts")),

@@ -27,14 +27,13 @@ class TraceMiddleware:
         began = time.monotonic()
         with tracing.tracing(request=name):
             response = self.get_response(request)
-            with tracing.tracing(user=getattr(request, "traced_user", None)):
-                self.tell(request, response, round((time.monotonic() - began) * 1000))
+            self.tell(request, response, round((time.monotonic() - began) * 1000))
         response["X-Request-ID"] = name
         return response
 
     def process_view(self, request: Any, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
         """By now the person is known."""
-        request.traced_user = request.user.pk if request.user.is_authenticated else None
+        tracing.add(user=request.user.pk if request.user.is_authenticated else None)
 
     def tell(self, request: HttpRequest, response: HttpResponse, ms: int) -> None:
         """One line: the route, not the path, for a path may hold a secret."""

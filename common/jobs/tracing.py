@@ -46,6 +46,11 @@ def tracing(**values: Any) -> Iterator[None]:
         _trace.reset(token)
 
 
+def add(**values: Any) -> None:
+    """From here to the end of the surrounding block log lines belong to these too."""
+    _trace.set(replace(_trace.get(), **values))
+
+
 class JsonFormatter(logging.Formatter):
     """One line of JSON per event."""
 
@@ -58,7 +63,7 @@ class JsonFormatter(logging.Formatter):
         }  # fmt: skip
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, default=str)
 
     def message_of(self, record: logging.LogRecord) -> str:
         """The message; of Django's lines about requests without the path, which may hold a secret."""

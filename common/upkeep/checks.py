@@ -265,16 +265,17 @@ def ready() -> list[str]:
     return found + [result.name for result in places if result.trouble and not result.trouble.only_advice]
 
 
-def examine(*, all_files: bool = False) -> Iterator[Result]:
-    """Every check in order."""
+def examine(*, all_files: bool = False, only: str | None = None) -> Iterator[Result]:
+    """Every check in order, or what stands under one name."""
     stands = True
     for result in _in_order(FIRST):
         stands = stands and result.asked and result.trouble is None
-        yield result
-    for name, check in ALONE.items():
-        yield ask(name, check)
-    for name, check in TABLES.items():
-        if not stands:
+        if only in (None, result.name):
+            yield result
+    for name, check in {**ALONE, **TABLES}.items():
+        if only not in (None, name):
+            continue
+        if name in TABLES and not stands:
             yield Result(name, asked=False)
         elif check is files:
             yield ask(name, lambda: files(all_of_them=all_files))

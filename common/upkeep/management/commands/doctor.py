@@ -17,9 +17,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="look for every file, not only the newest")
 
+        parser.add_argument("--only", metavar="NAME", help="one check, by its name")
+
     def handle(self, *args: Any, **options: Any) -> None:
         faults = 0
-        for result in checks.examine(all_files=options["all"]):
+        for result in checks.examine(all_files=options["all"], only=options["only"]):
             if not result.asked:
                 self.stdout.write(f"  ?     {result.name}: not asked, it needs the database")
             elif result.trouble is None:

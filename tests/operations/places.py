@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from django.db import connection
 
+SECRET_KEY = "another-key-for-tests-only-that-guards-nothing-0123456789"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -26,7 +28,7 @@ class Place:
         environment = {
             **given, "KONTOR_DATA": str(self.data), "DATABASE_URL": self.url, "BROKER_URL": "memory://",
             "DJANGO_SETTINGS_MODULE": "config.settings", "KONTOR_LOG_LEVEL": "ERROR",
-            "SECRET_KEY": "another-key-for-tests-only-that-guards-nothing-0123456789", **variables,
+            "SECRET_KEY": SECRET_KEY, **variables,
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=180, check=False

@@ -203,7 +203,7 @@ def children(host: str, port: int) -> list[Child]:
     python = sys.executable
     gunicorn = (
         *(python, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "config.draining.DrainingWorker", "--workers", "2", "--threads", "4"),
         *("--bind", f"{host}:{port}", "--graceful-timeout", "30", "--log-level", "warning"),
     )
     celery = (python, "-m", "celery", "--app", "config", "--quiet")

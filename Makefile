@@ -12,7 +12,8 @@ DJADE := $(VENV)/bin/djade --target-version 5.2
 TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test bench bench-scale check format messages lock clean lint types layers templates schema words architecture audit
+.PHONY: run test test-long bench bench-scale check format messages lock clean lint types layers templates schema words \
+	architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
 run: $(BASE)
@@ -25,9 +26,14 @@ test: $(DEV)
 
 # Measure every page on 50,000 deals (PostgreSQL) against its budget; bench-scale on a million.
 bench: $(DEV)
+	@$(PY) -m config.frontend && DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues compile
 	@$(PY) -m bench.run $(ARGS)
-bench-scale: $(DEV)
-	@$(PY) -m bench.run --deals 1000000 $(ARGS)
+bench-scale:
+	@$(MAKE) --no-print-directory bench ARGS="--deals 1000000 $(ARGS)"
+
+# The larger numbers of the tests marked "long".
+test-long: $(DEV)
+	@$(PY) -m tests.run -m long $(ARGS)
 
 # Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
 GATES := lint types layers templates schema words architecture audit

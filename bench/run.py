@@ -19,7 +19,6 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from config import catalogues, frontend
 from tests.services.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +32,6 @@ def main() -> int:
     parser.add_argument("--deals", type=int, default=50_000)
     parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
     chosen = parser.parse_args()
-    frontend.install()
-    catalogues.compile_all()
     os.environ |= {"KONTOR_DATA": str(KEPT / "data"), "KONTOR_DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
     (KEPT / "data").mkdir(parents=True, exist_ok=True)
     with postgres(KEPT / "postgres") as server:

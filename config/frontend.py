@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
+LOCK = ROOT / "package-lock.json"
 BUILD = ROOT / "build" / "static"
 OLDEST_NPM = 8
 
@@ -33,8 +34,10 @@ FRAME = re.compile(r'\s*<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 
 
 def install() -> None:
-    """Bring packages, vendor files and icons up to date; quick when they are."""
-    lock = (ROOT / "package-lock.json").read_bytes()
+    """Bring packages, vendor files and icons up to date; quick when they are. An image comes built, without a lock."""
+    if not LOCK.exists():
+        return
+    lock = LOCK.read_bytes()
     _once(MODULES / ".installed", lock, install_packages)
     _once(BUILD / ".copied", lock + Path(__file__).read_bytes(), copy_vendor)
     write_sprite()

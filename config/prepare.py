@@ -6,11 +6,13 @@ Every step is skipped when there is nothing to do, so a second start costs about
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -61,4 +63,7 @@ def migrations_are_due() -> bool:
 
 
 if __name__ == "__main__":
-    prepare()
+    try:
+        prepare()
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))

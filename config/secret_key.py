@@ -5,6 +5,8 @@ import secrets
 from pathlib import Path
 
 MINIMUM_LENGTH = 50
+KNOWN = ("django-insecure-", "for-tests-only", "change-me", "changeme", "replace", "your-secret", "example", "…", "...")
+"""What stands in the keys of examples, templates and tests."""
 
 
 def load_or_create(path: Path) -> str:
@@ -25,5 +27,5 @@ def load_or_create(path: Path) -> str:
 
 
 def is_weak(key: str) -> bool:
-    """Whether a production server must refuse this key: short, monotonous or a placeholder."""
-    return len(key) < MINIMUM_LENGTH or len(set(key)) < 10 or key.startswith("django-insecure-")
+    """Whether a production server must refuse this key: short, monotonous or known from an example."""
+    return len(key) < MINIMUM_LENGTH or len(set(key)) < 10 or any(word in key.lower() for word in KNOWN)

@@ -4,13 +4,14 @@ Unset, they describe the embedded default: SQLite and the filesystem broker unde
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import secret_key
+from config import safety, secret_key
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,20 +21,21 @@ PRODUCTION = env("KONTOR_ENV", default="local") == "production"
 DEBUG = env.bool("KONTOR_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 SECRET_KEY = env("SECRET_KEY", default="")
-if PRODUCTION:
-    if DEBUG:
-        raise ImproperlyConfigured("KONTOR_DEBUG must be off in production.")
-    if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts in production; '*' is refused.")
-    if secret_key.is_weak(SECRET_KEY):
-        raise ImproperlyConfigured("SECRET_KEY must be set to at least 50 random characters in production.")
+SITE_URL = env("KONTOR_SITE_URL", default="" if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+CLOCK_OFFSET_SECONDS = env.int("KONTOR_CLOCK_OFFSET", default=0)
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'kontor.sqlite3'}")}
+if PRODUCTION and (
+    found := safety.faults(
+        debug=DEBUG, hosts=ALLOWED_HOSTS, key=SECRET_KEY, site_url=SITE_URL, clock_offset=CLOCK_OFFSET_SECONDS,
+        database=DATABASES["default"],
+    )
+):  # fmt: skip
+    raise ImproperlyConfigured("\n".join(["Kontor CRM does not start in production like this:", *found]))
 SECRET_KEY = SECRET_KEY or secret_key.load_or_create(DATA_DIR / "secret_key")
-SITE_URL = env("KONTOR_SITE_URL", default="http://127.0.0.1:8000")
 LOADS_DEMO = env.bool("KONTOR_DEMO", default=not PRODUCTION)
 GUARDS_SQL = DEBUG
 # The page that every other one is compared with (`make bench`) is served only where this is on.
 BENCH = env.bool("KONTOR_BENCH", default=False)
-CLOCK_OFFSET_SECONDS = env.int("KONTOR_CLOCK_OFFSET", default=0)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
     "common.delivery",
     "common.records",
     "common.setup",
+    "common.upkeep",
     "common.demo",
     "common.home",
     "catalogue",
@@ -72,6 +75,9 @@ INSTALLED_APPS = [
     "bench",
 ]
 MIDDLEWARE = [
+    "common.upkeep.middleware.HealthMiddleware",
+    "config.proxies.ProxyMiddleware",
+    "common.jobs.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,13 +112,17 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'kontor.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 10,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif env("KONTOR_PROCESS", default="") == "web":
+    # A page that asks too much gives up; workers and commands take the time they need.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    seconds = env.int("KONTOR_PAGE_TIMEOUT", default=15)
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -127,6 +137,9 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Nobody can sign up, so an address without an account gets no mail.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "common.people.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = True
@@ -155,14 +168,20 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    # Browsers accept this prefix only from HTTPS, for this very host and for all of its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_SSL_REDIRECT = env.bool("KONTOR_SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
-if env.bool("KONTOR_BEHIND_PROXY", default=False):
+SECURE_SSL_REDIRECT = env.bool("KONTOR_SSL_REDIRECT", default=PRODUCTION)
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc if PRODUCTION else None
+# Whether other hosts below this one speak HTTPS, and whether browsers shall be shipped with it, is not ours to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+PROXIES = env.int("KONTOR_PROXIES", default=0)
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # A bulk action names up to 1000 rows, and its form has a few fields more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -209,14 +228,21 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_TIMEZONE = TIME_ZONE
 
+QUIET = "INFO" if PRODUCTION else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "common.jobs.tracing.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json" if PRODUCTION else "line"}},
     "root": {"handlers": ["console"], "level": env("KONTOR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "gunicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "kontor.request": {"level": QUIET},
+        "kontor.jobs": {"level": QUIET},
         "celery.beat": {"level": "WARNING"},
         "celery.worker": {"level": "WARNING"},
     },

@@ -1,5 +1,7 @@
 """Runs Kontor CRM on one machine: web server, worker and scheduler as children of one process.
 
+`python -m config.supervisor web` (or worker, beat) runs one part alone, for other process managers.
+
 Each child runs under `config/watcher.py`, in a process group of its own. Ctrl-C or SIGTERM ends every child
 gracefully, a child that dies is started again, and a killed supervisor takes all of them along.
 """
@@ -16,12 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO, TextIO
+from typing import IO, NoReturn, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 WATCHER = Path(__file__).with_name("watcher.py")
 TICK_SECONDS = 0.1
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 40.0
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0
 """A child that ran this long is healthy: its next restart is quick again."""
@@ -201,8 +203,8 @@ def children(host: str, port: int) -> list[Child]:
     python = sys.executable
     gunicorn = (
         *(python, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--bind", f"{host}:{port}", "--graceful-timeout", "8", "--log-level", "warning"),
+        *("--worker-class", "config.draining.DrainingWorker", "--workers", "2", "--threads", "4"),
+        *("--bind", f"{host}:{port}", "--graceful-timeout", "30", "--log-level", "warning"),
     )
     celery = (python, "-m", "celery", "--app", "config", "--quiet")
     return [
@@ -215,6 +217,15 @@ def children(host: str, port: int) -> list[Child]:
 QUIET_WORKER = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning")
 
 
+def become(name: str) -> NoReturn:
+    """Turn this process into one part, for process managers that keep it running themselves."""
+    host, port = os.environ.get("KONTOR_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    parts = {child.name: list(child.command) for child in children(host, port)}
+    if name not in parts:
+        sys.exit(f"There is no part {name}; the parts are {', '.join(parts)}.")
+    os.execv(parts[name][0], parts[name])  # noqa: S606  # our own fixed commands
+
+
 def main() -> int:
     """Serve until stopped; the address comes from KONTOR_HOST and PORT."""
     host, port = os.environ.get("KONTOR_HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
@@ -223,15 +234,20 @@ def main() -> int:
         sys.stderr.write(f"Port {port} is in use: {advice}.\n")
         return 1
     address = f"http://{host}:{port}/"
-    os.environ.setdefault("KONTOR_SITE_URL", address.rstrip("/"))
+    production = os.environ.get("KONTOR_ENV") == "production"
+    if not production:
+        os.environ.setdefault("KONTOR_SITE_URL", address.rstrip("/"))
     supervisor = Supervisor(
         children(host, port),
         ready=lambda: answers(host, port),
         greeting=f"\nKontor CRM is at {address} (Ctrl-C ends it)\n",
-        then=[Child("", (sys.executable, "manage.py", "signin", "--all"), once=True)],
+        # Links that sign people in have no place in a production log.
+        then=[] if production else [Child("", (sys.executable, "manage.py", "signin", "--all"), once=True)],
     )
     return supervisor.run()
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        become(sys.argv[1])
     sys.exit(main())

@@ -7,11 +7,14 @@ import crm.urls
 import deals.urls
 from common.records.views.choosing import choose_dictionary
 
+handler500 = "common.upkeep.views.broken"
 urlpatterns = [
     path("", include("common.home.urls")),
     path("accounts/", include("config.accounts")),
     path("settings/", include("common.setup.urls")),
     path("files/", include("common.files.urls")),
+    path("jobs/", include("common.jobs.urls")),
+    path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
     path("changes/", include("common.records.urls")),
     path("choose/<str:key>/", choose_dictionary, name="choose"),

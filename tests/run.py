@@ -13,7 +13,15 @@ from config import catalogues, frontend
 from tests.services.browser import chromium, install_chromium
 from tests.services.postgres import postgres
 
-POSTGRES_ONLY = ("tests/architecture", "tests/access/http", "tests/faults/test_supervisor.py")
+POSTGRES_ONLY = (
+    "tests/architecture",
+    "tests/access/http",
+    "tests/faults/test_supervisor.py",
+    "tests/faults/test_crowd_on_sqlite.py",
+    "tests/operations/test_containers.py",
+    "tests/operations/test_refusals.py",
+    "tests/operations/test_cookies.py",
+)
 """What says nothing new on another database."""
 NOTHING_COLLECTED = 5
 

@@ -19,6 +19,7 @@ class Delivery(Work):
         REFUSED = "refused", _("refused")
         DEFERRED = "deferred", _("tried again later")
         UNCERTAIN = "uncertain", _("outcome unknown")
+        FAILED = "failed", _("not accepted in 48 hours")
         SKIPPED = "skipped", _("kept in the sandbox")
 
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PENDING)

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
+from common.jobs import quarantine
+
 TIMEOUT = 30
 
 
@@ -46,6 +48,16 @@ def _connect() -> smtplib.SMTP:
     return client
 
 
+def probe() -> None:
+    """Connect and sign in, send nothing. Raises `Deferred` with the server's words or the network's."""
+    try:
+        client = _connect()
+        client.noop()
+        client.close()
+    except (OSError, smtplib.SMTPException) as problem:
+        raise Deferred(str(problem)) from problem
+
+
 def transmit(message: EmailMessage, sender: str, recipient: str, before_body: Any) -> None:
     """Hand one message to the server. `before_body()` is called after 354, before the first byte of text.
 
@@ -53,6 +65,8 @@ def transmit(message: EmailMessage, sender: str, recipient: str, before_body: An
     """
     begun = False
     recipient = _in_ascii(recipient)
+    if quarantine.is_on():
+        raise Deferred("This server is in quarantine.")
     try:
         client = _connect()
     except (OSError, smtplib.SMTPException) as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -14,10 +14,12 @@ from common import clock
 from common.delivery import outbound
 from common.delivery.models import Delivery
 from common.jobs import services as jobs
+from common.jobs.errors import Postponed
 from common.kinds.models import RecordModel
 
 QUEUE = "delivery"
-LONGEST_TRY = timedelta(days=2)
+LONGEST_TRY = timedelta(hours=48)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=4)
 
 
 def _one_line(text: str) -> str:
@@ -61,11 +63,11 @@ def _as_message(delivery: Delivery) -> EmailMessage:
     return message
 
 
-def _deliver(delivery: Delivery) -> None:
+def _deliver(delivery: Delivery) -> str:
+    """Hand one mail to the server; the words it was refused with, if it was."""
     if delivery.state == Delivery.State.TRANSMITTING:
         # An earlier worker died between the first byte and the answer: never sent again by itself.
-        _end(delivery, Delivery.State.UNCERTAIN, "the worker died while sending")
-        return
+        return _end(delivery, Delivery.State.UNCERTAIN, "the worker died while sending")
     mine = Delivery.objects.filter(pk=delivery.pk)
     try:
         outbound.transmit(
@@ -75,23 +77,42 @@ def _deliver(delivery: Delivery) -> None:
             lambda: mine.update(state=Delivery.State.TRANSMITTING),
         )
     except outbound.Refused as no:
-        _end(delivery, Delivery.State.REFUSED, str(no))
+        return _end(delivery, Delivery.State.REFUSED, str(no))
     except outbound.Uncertain as broken:
-        _end(delivery, Delivery.State.UNCERTAIN, str(broken))
+        return _end(delivery, Delivery.State.UNCERTAIN, str(broken))
     except outbound.Deferred as later:
-        if clock.now() - delivery.created_at > LONGEST_TRY:
-            _end(delivery, Delivery.State.REFUSED, str(later))
-            return
+        until = _next_try(delivery)
+        if until is None:
+            return _end(delivery, Delivery.State.FAILED, str(later))
         mine.update(state=Delivery.State.DEFERRED)
-        raise
-    else:
-        mine.update(sent_at=clock.now())
-        _end(delivery, Delivery.State.SENT, "")
+        raise Postponed(str(later), until=until) from later
+    mine.update(sent_at=clock.now())
+    return _end(delivery, Delivery.State.SENT, "")
 
 
-def _end(delivery: Delivery, state: str, error: str) -> None:
-    delivery.error = error[:4000]
+def _next_try(delivery: Delivery) -> datetime | None:
+    """When a mail that the server put off is tried again: in as long as it waits already; None after 48 hours."""
+    now = clock.now()
+    if now - delivery.created_at >= LONGEST_TRY:
+        return None
+    pause = min(max(now - delivery.created_at, SHORTEST_PAUSE), LONGEST_PAUSE)
+    return min(now + pause, delivery.created_at + LONGEST_TRY)
+
+
+def waiting() -> int:
+    """How many mails still have to leave."""
+    return Delivery.objects.filter(done_at=None, failed_at=None).count()
+
+
+def keep_waiting_mails() -> int:
+    """Send none of the mails that wait now: they stay in the outbox; how many there were."""
+    rows = Delivery.objects.filter(done_at=None).exclude(state=Delivery.State.TRANSMITTING)
+    return rows.update(state=Delivery.State.SKIPPED, done_at=clock.now(), lease_until=None)
+
+
+def _end(delivery: Delivery, state: str, words: str) -> str:
     Delivery.objects.filter(pk=delivery.pk).update(state=state)
+    return words
 
 
-jobs.queue(QUEUE, Delivery, _deliver)
+jobs.queue(QUEUE, Delivery, _deliver, outward=True)

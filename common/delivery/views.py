@@ -7,7 +7,15 @@ from common.delivery import outbound, selectors
 from common.kinds import formats
 from common.policy.rules import PersonRequest, needs
 
-TONES = {"sent": "green", "refused": "red", "uncertain": "amber", "deferred": "amber", "skipped": "", "pending": ""}
+TONES = {
+    "sent": "green",
+    "refused": "red",
+    "failed": "red",
+    "uncertain": "amber",
+    "deferred": "amber",
+    "skipped": "",
+    "pending": "",
+}
 
 
 @needs("setup", "change")

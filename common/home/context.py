@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.home import badges
+from common.jobs import quarantine
 from common.kinds import formats
 from common.organisation.selectors import own_company
 from common.people.models import User
@@ -74,6 +75,8 @@ class _Lazy:
             "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
             "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
+            "jobs_url": reverse("jobs:list"), "quarantine": quarantine.is_shown(),
+            "release_url": reverse("upkeep:release") if self.principal.is_administrator else None,
             "settings_current": self.request.path.startswith("/settings/"),
         }  # fmt: skip
 

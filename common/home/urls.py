@@ -1,12 +1,10 @@
 from django.urls import path
 
-from common.home.views import account, health, today
+from common.home.views import account, today
 
 urlpatterns = [
     path("", today.home, name="home"),
     path("signin/<str:token>/", account.one_time_link, name="sign-in-link"),
     path("me/", account.profile, name="profile"),
     path("me/sidebar/", account.sidebar, name="sidebar"),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
 ]

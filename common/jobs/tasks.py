@@ -2,18 +2,20 @@
 
 from celery import shared_task
 
-from common.jobs import services
+from common.jobs import services, tracing
 from common.kinds import dictionary
 
 
 @shared_task(name="jobs.run", ignore_result=True)
-def run(queue_name: str, pk: int) -> None:
-    """Handle one row of a queue."""
+def run(queue_name: str, pk: int, request: str = "") -> None:
+    """Handle one row of a queue; `request` is the id of the request that asked for it, where known."""
     dictionary.use_version(None)
-    services.run(queue_name, pk)
+    with tracing.tracing(request=request):
+        services.run(queue_name, pk)
 
 
 @shared_task(name="jobs.sweep", ignore_result=True)
 def sweep() -> None:
     """Offer every due row again."""
+    services.beat()
     services.sweep()

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 TOP_DOWN = (
     ("config",),
+    ("bench",),
     ("api",),
     ("analytics",),
     ("automation",),
@@ -24,7 +25,7 @@ TOP_DOWN = (
     ("office",),
     ("common.home",),
     ("common.demo",),
-    ("common.setup", "common.importing", "common.search", "common.notifications", "common.views"),
+    ("common.setup", "common.upkeep", "common.importing", "common.search", "common.notifications", "common.views"),
     ("common.records",),
     ("common.customfields",),
     ("common.delivery", "common.files", "common.tags", "common.numbering"),
@@ -40,7 +41,7 @@ TOP_DOWN = (
 )
 """Apps from top to bottom; those of one row stand side by side and do not know each other."""
 
-PRODUCT = ("config", "common", *(row[0] for row in TOP_DOWN[1:14]))
+PRODUCT = ("config", "common", *(row[0] for row in TOP_DOWN[1:15]))
 
 
 def app_of(dotted: str) -> str:

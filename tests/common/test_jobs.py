@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 from common import clock as product_clock
+from common.jobs import quarantine, tasks
 from common.jobs import services as jobs
-from common.jobs import tasks
 from common.jobs.models import Job
+from common.kinds.errors import DomainError
+from common.policy.models import RoleMember
 from tests.conftest import Clock
+from tests.factories import common
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +173,137 @@ def test_two_workers_at_once_run_a_job_once(calls: list[Any], scale: float) -> N
             thread.join()
         assert sorted(claimed) == [False] * (workers - 1) + [True]
         assert calls == [()]
+
+
+def test_progress_is_kept_and_renews_the_lease(calls: list[Any], clock: Clock) -> None:
+    @jobs.handler("tests.long")
+    def long() -> None:
+        job = jobs.current()
+        clock.move(minutes=4)
+        jobs.progress(job, 3, 10)
+        job = Job.objects.get()
+        calls.append((job.progress, job.total, job.state, job.lease_until > product_clock.now() + jobs.LEASE / 2))
+        jobs.result(job, "/files/7/list.csv")
+
+    job = jobs.enqueue("tests.long")
+    jobs.run("jobs", job.pk)
+    job.refresh_from_db()
+    assert calls == [(3, 10, "running", True)]
+    assert (job.state, job.result_url) == ("done", "/files/7/list.csv")
+
+
+def test_without_a_job_progress_and_result_say_nothing() -> None:
+    assert jobs.current() is None
+    jobs.progress(None, 1, 2)
+    jobs.result(None, "/")
+    assert not Job.objects.exists()
+
+
+def test_a_job_runs_in_the_language_of_whoever_asked(calls: list[Any]) -> None:
+    @jobs.handler("tests.language")
+    def language() -> None:
+        calls.append((get_language(), jobs.current().by))
+
+    person = common.user("manager", language="ru")
+    jobs.enqueue("tests.language", by=person)
+    jobs.run_due()
+    assert calls == [("ru", person)]
+
+
+@pytest.mark.parametrize("lost", ["sign-in", "right"])
+def test_a_job_of_somebody_who_may_not_any_more_is_cancelled(calls: list[Any], lost: str) -> None:
+    jobs.handler("tests.export", needs=("crm.company", "export"))(lambda: calls.append("exported"))
+    person = common.user("manager")
+    first = jobs.enqueue("tests.export", by=person)
+    jobs.run_due()
+    assert calls == ["exported"]
+    second = jobs.enqueue("tests.export", by=person)
+    if lost == "sign-in":
+        person.is_active = False
+        person.save()
+    else:
+        RoleMember.objects.all().delete()
+    jobs.run_due()
+    assert calls == ["exported"]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.attempts) == ("done", "cancelled", 1)
+    assert str(second.reason) == "Whoever asked for it may not do this any more."
+
+
+@pytest.mark.parametrize("end", ["dropped", "deactivated", "taken"])
+def test_a_running_job_stops_at_its_next_progress(calls: list[Any], end: str) -> None:
+    person = common.user("manager")
+
+    @jobs.handler("tests.steps")
+    def steps() -> None:
+        job = jobs.current()
+        for step in range(1, 4):
+            jobs.progress(job, step, 3)
+            calls.append(step)
+            if step == 2:
+                interrupt(Job.objects.get())
+
+    def interrupt(job: Job) -> None:
+        if end == "dropped":
+            assert jobs.drop(job)
+        elif end == "deactivated":
+            person.is_active = False
+            person.save()
+        else:
+            Job.objects.update(attempts=2)
+
+    job = jobs.enqueue("tests.steps", by=person)
+    jobs.run("jobs", job.pk)
+    job.refresh_from_db()
+    assert calls == [1, 2]
+    assert job.cancelled == {"dropped": "dropped", "deactivated": "requester", "taken": ""}[end]
+    assert job.done_at is None
+
+
+def test_a_refusal_in_words_is_not_tried_again() -> None:
+    @jobs.handler("tests.refuse")
+    def refuse() -> None:
+        raise DomainError("The file has no header.")
+
+    job = jobs.enqueue("tests.refuse")
+    jobs.run_due()
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.attempts) == ("failed", "The file has no header.", 1)
+
+
+def test_what_was_given_up_is_retried_by_hand_and_what_was_dropped_too(calls: list[Any]) -> None:
+    job = jobs.enqueue("tests.note")
+    assert not jobs.retry("jobs", job.pk), "it is not given up"
+    assert jobs.drop(job)
+    assert jobs.run_due() == 0
+    assert jobs.retry("jobs", job.pk)
+    assert jobs.run_due() == 1
+    assert calls == [()]
+    assert not jobs.drop(job), "it is done"
+    assert not jobs.retry("jobs", job.pk)
+
+
+def test_a_job_whose_every_worker_is_killed_is_given_up(calls: list[Any], clock: Clock) -> None:
+    job = jobs.enqueue("tests.note")
+    Job.objects.update(attempts=jobs.MOST_ATTEMPTS, lease_until=product_clock.now())
+    clock.move(seconds=1)
+    assert jobs.run("jobs", job.pk) is False
+    job.refresh_from_db()
+    assert (job.state, calls) == ("failed", [])
+    assert "killed" in job.error
+
+
+def test_in_quarantine_outward_work_waits_and_other_work_goes_on(calls: list[Any]) -> None:
+    jobs.handler("tests.outward", outward=True)(lambda: calls.append("out"))
+    quarantine.start()
+    waiting, inward = jobs.enqueue("tests.outward"), jobs.enqueue("tests.note")
+    assert jobs.due("jobs") == [inward.pk]
+    assert jobs.run("jobs", waiting.pk) is False
+    jobs.run_due()
+    assert calls == [()]
+    waiting.refresh_from_db()
+    assert (waiting.attempts, waiting.lease_until) == (0, None)
+    assert quarantine.release(by=None)
+    jobs.run_due()
+    assert calls == [(), "out"]

@@ -1,1 +1,1 @@
-"""Today, a person's own account, and the health of the process."""
+"""Today, and a person's own account."""

@@ -15,6 +15,7 @@ from common.changes import services as changes
 from common.delivery import services as delivery
 from common.events.models import ChangeSet
 from common.files import services as files
+from common.jobs.models import Job
 from common.kinds.models import RecordModel
 from common.people import services as people
 from common.people.models import User
@@ -42,6 +43,7 @@ class Scene:
     mail: Any = None
     act: Any = None
     undo: Any = None
+    job: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -66,6 +68,7 @@ def build() -> Scene:
     scene.tag = Tag.objects.create(name="VIP")
     scene.rate = common.rate("USD", "0.9")
     scene.mail = delivery.send(to="a@example.org", subject="S", body="B", purpose="account")
+    scene.job = Job.objects.create(handler="deals.rerate", by=stranger)
     scene.form = requests_app.site_form(other)
     here = common.department("Here")
     for name, view, act in (("allowed", "all", "all"), ("visible", "all", "own"), ("invisible", "own", "own")):

@@ -131,7 +131,7 @@ def of_settings(scene: Scene) -> Iterator[Call]:
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
-        ("delivery:outbox", [], ("get",)), ("delivery:mail", [scene.mail.pk], ("get",)),
+        ("upkeep:release", [], BOTH), ("delivery:outbox", [], ("get",)), ("delivery:mail", [scene.mail.pk], ("get",)),
     ):  # fmt: skip
         for method in methods:
             yield Call(route, method, reverse(route, args=arguments), "setup", "change")
@@ -147,6 +147,9 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
+    yield Call("jobs:list", "get", "/jobs/", rule="signed-in")
+    yield Call("jobs:retry", "post", reverse("jobs:retry", args=[scene.job.pk]), rule="own")
+    yield Call("jobs:drop", "post", reverse("jobs:drop", args=[scene.job.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:
@@ -157,7 +160,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("reports:income", "get", reverse("reports:income"), "analytics.report", "view")
     assert scene.form is not None
     public = {
-        "livez": "/livez", "readyz": "/readyz", "account_login": "/accounts/login/",
+        "account_login": "/accounts/login/",
         "account_logout": "/accounts/logout/", "account_inactive": "/accounts/inactive/",
         "account_reset_password": "/accounts/password/reset/",
         "account_reset_password_done": "/accounts/password/reset/done/",

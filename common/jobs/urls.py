@@ -1,0 +1,10 @@
+from django.urls import path
+
+from common.jobs import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("", views.job_list, name="list"),
+    path("<int:pk>/retry/", views.retry, name="retry"),
+    path("<int:pk>/drop/", views.drop, name="drop"),
+]

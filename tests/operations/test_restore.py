@@ -1,0 +1,209 @@
+"""A backup comes back whole in an empty place, on either database, and the restored server keeps still."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+from common.delivery import services as delivery
+from common.delivery.models import Delivery
+from common.jobs import services as jobs
+from common.upkeep import archive, backups
+from tests.access.http import scene as company
+from tests.factories import common
+from tests.operations import places
+from tests.operations.places import Place
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "a long passphrase 7"
+UNLIKE = {"jobs.quarantine", "upkeep.backup", "kinds.config"}
+"""What a restored server has otherwise than the backup: it stands still, and its configuration is read anew."""
+SIGN_IN = f"""
+from django.test import Client
+client = Client()
+answer = client.post("/accounts/login/", {{"login": "anna", "password": "{PASSWORD}"}})
+print(answer.status_code, client.get("/deals/").status_code, client.get("/companies/").status_code)
+"""
+WORK = """
+from common.jobs import services as jobs
+jobs.run_due()
+from common.delivery.models import Delivery
+print(sorted(Delivery.objects.values_list("state", flat=True)))
+"""
+
+
+@pytest.fixture
+def backup(tmp_path: Path, settings: Any) -> Path:
+    """A backup of a company with a row of everything, files, and two mails, of which one waits."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    scene = company.build()
+    administrator = scene.people["administrator"]
+    assert administrator is not None
+    administrator.username, administrator.email = "anna", "anna@nordhafen.eu"
+    administrator.set_password(PASSWORD)
+    administrator.save()
+    common.rate("PLN", "0.2345678901")
+    jobs.run_due()
+    Delivery.objects.exclude(pk=scene.mail.pk).delete()
+    settings.SMTP_URL = "smtp://127.0.0.1:9"
+    delivery.send(to="b@example.org", subject="Жду ответа", body="“…” \u2028 𝄞", purpose="account")
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["pending", "skipped"]
+    path = tmp_path / "backup.tar.gz"
+    written = backups.write(path)
+    assert (written.files, path.stat().st_mode & 0o777) == (1, 0o600)
+    return path
+
+
+@pytest.fixture
+def targets(tmp_path: Path) -> Iterator[list[Place]]:
+    """Empty places: SQLite, and on PostgreSQL that as well."""
+    made = [places.sqlite(tmp_path / "sqlite")]
+    name = f"restored_{connection.settings_dict['NAME']}"
+    if connection.vendor == "postgresql":
+        made.append(places.postgres(tmp_path / "postgres", name))
+    yield made
+    if connection.vendor == "postgresql":
+        places.drop(name)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[tuple[str, list[str]]]:
+    """A mail server that takes everything: its address, and the recipients it was told."""
+    told: list[str] = []
+
+    class Session(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 hello\r\n")
+            for line in self.rfile:
+                word = line[:4].upper().strip()
+                if word == b"RCPT":
+                    told.append(line.decode().partition("<")[2].partition(">")[0])
+                self.wfile.write(b"354 go on\r\n" if word == b"DATA" else b"250 ok\r\n")
+                if word == b"DATA":
+                    while self.rfile.readline() != b".\r\n":
+                        pass
+                    self.wfile.write(b"250 taken\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"smtp://127.0.0.1:{server.server_address[1]}", told
+        server.shutdown()
+
+
+def hashes(path: Path) -> dict[str, tuple[int, str]]:
+    """Rows and hash of every table in an archive, but for those that must differ."""
+    tables = archive.verify(path)["tables"]
+    return {label: (entry["rows"], entry["sha256"]) for label, entry in tables.items() if label not in UNLIKE}
+
+
+def dump(place: Place) -> list[Any]:
+    """Every row as Django's own serializer tells it."""
+    skipped = ("--exclude=sessions", *(f"--exclude={label}" for label in sorted(UNLIKE)))
+    return list(json.loads(place.manage("dumpdata", "--all", *skipped)))
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Path and hash of every file below a folder."""
+    found = (file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
+
+
+def test_every_row_and_file_comes_back_on_either_database(
+    backup: Path, targets: list[Place], tmp_path: Path, settings: Any
+) -> None:
+    wanted, dumps = hashes(backup), []
+    assert sum(1 for rows, _hash in wanted.values() if rows) >= 35
+    assert len(files(tmp_path / "files")) == 1
+    for place in targets:
+        place.manage("restore", str(backup))
+        assert files(place.data / "files") == files(tmp_path / "files")
+        again = place.data / "again.tar.gz"
+        place.manage("backup", str(again))
+        assert hashes(again) == wanted
+        dumps.append(dump(place))
+        assert place.script(SIGN_IN).split() == ["302", "200", "200"]
+    assert all(told == dumps[0] for told in dumps)
+    assert {row["model"] for row in dumps[0]} >= {"deals.deal", "events.event", "policy.permission", "files.blob"}
+
+
+@pytest.mark.skipif("sqlite" in django_settings.DATABASES["default"]["ENGINE"], reason="needs PostgreSQL as well")
+def test_a_backup_of_sqlite_comes_back_on_postgresql(backup: Path, targets: list[Place]) -> None:
+    lite, postgres = targets
+    lite.manage("restore", str(backup))
+    crossing = lite.data / "crossing.tar.gz"
+    lite.manage("backup", str(crossing))
+    assert archive.verify(crossing)["database"] == "sqlite"
+    postgres.manage("restore", str(crossing))
+    again = postgres.data / "again.tar.gz"
+    postgres.manage("backup", str(again))
+    assert hashes(again) == hashes(backup)
+    # Sequences stand behind the rows: something new gets a key of its own.
+    new = "from common.people.models import User\nprint(User.objects.create_user('new', 'n@x.org').pk)"
+    highest = "from common.people.models import User\nprint(max(User.objects.values_list('pk', flat=True)))"
+    assert int(postgres.script(highest)) < int(postgres.script(new))
+    assert postgres.script(SIGN_IN).split() == ["302", "200", "200"]
+
+
+def test_a_restored_server_sends_nothing_until_it_is_released(
+    backup: Path, targets: list[Place], mail_server: tuple[str, list[str]]
+) -> None:
+    address, told = mail_server
+    for place in targets:
+        place.manage("restore", str(backup))
+        assert place.script(WORK, KONTOR_SMTP_URL=address).strip() == "['pending', 'skipped']"
+        assert told == []
+    first = targets[0]
+    assert "Released" in first.manage("release", "--send-mails")
+    assert first.script(WORK, KONTOR_SMTP_URL=address).strip() == "['sent', 'skipped']"
+    assert told == ["b@example.org"]
+    assert "not in quarantine" in first.manage("release", "--send-mails", code=1)
+
+
+def test_a_server_released_without_its_mails_never_sends_them(
+    backup: Path, targets: list[Place], mail_server: tuple[str, list[str]]
+) -> None:
+    address, told = mail_server
+    place = targets[-1]
+    place.manage("restore", str(backup))
+    place.manage("release", "--keep-mails")
+    assert place.script(WORK, KONTOR_SMTP_URL=address).strip() == "['skipped', 'skipped']"
+    assert told == []
+
+
+def test_nothing_is_restored_over_something(backup: Path, targets: list[Place]) -> None:
+    for place in targets:
+        place.manage("migrate", "--verbosity=0")
+        place.manage("setup_presets")
+        place.script("from common.people.models import User\nUser.objects.create_user('own', 'own@x.org')")
+        before = dump(place)
+        assert "not empty (there are people)" in place.manage("restore", str(backup), code=1)
+        assert dump(place) == before
+        assert files(place.data / "files") == {}
+
+
+def test_nothing_is_restored_beside_files_of_others(backup: Path, targets: list[Place]) -> None:
+    place = targets[0]
+    kept = place.data / "files" / "ab"
+    kept.mkdir(parents=True)
+    assert "folder of files is not empty" in place.manage("restore", str(backup), code=1)
+
+
+def test_a_prepared_installation_with_presets_only_counts_as_empty(backup: Path, targets: list[Place]) -> None:
+    place = targets[-1]
+    place.manage("migrate", "--verbosity=0")
+    place.manage("setup_presets")
+    place.manage("restore", str(backup))
+    again = place.data / "again.tar.gz"
+    place.manage("backup", str(again))
+    assert hashes(again) == hashes(backup)

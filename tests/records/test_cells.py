@@ -15,7 +15,8 @@ FULL: dict[str, Any] = {
     "text": HOSTILE, "url": HOSTILE, "title": HOSTILE, "when": HOSTILE, "iso": "2026-11-24", "state": "later",
     "tone": "red", "icon": "flag", "value": "high", "name": True, "star": True, "new": False, "tags": [HOSTILE],
     "rule": {"word": HOSTILE, "tone": "red"}, "people": [{"name": HOSTILE, "initials": "<b", "tint": 1}],
-    "stage": {"outcome": "open", "index": 1, "of": 3, "name": HOSTILE}, "signals": [{"kind": "files", "label": HOSTILE}],
+    "stage": {"outcome": "open", "index": 1, "of": 3, "name": HOSTILE},
+    "signals": [{"kind": "files", "label": HOSTILE}],
 }  # fmt: skip
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "common.kinds",
     "common.places",
     "common.money",
@@ -147,7 +148,7 @@ EMAIL_BACKEND = "common.delivery.backend.OutboxBackend"
 SMTP_URL = env("KONTOR_SMTP_URL", default="")
 DEFAULT_FROM_EMAIL = env("KONTOR_MAIL_FROM", default="crm@localhost")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "common.people.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True

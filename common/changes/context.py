@@ -37,6 +37,7 @@ class OpenSet:
     via: str
     bulk: bool
     row: ChangeSet | None = None
+    cursor: int = 0
     touched: set[int] = field(default_factory=set)
     receivers: set[str] = field(default_factory=set)
 
@@ -103,13 +104,20 @@ def is_consequence() -> bool:
 
 
 @contextmanager
-def change_set(label: object = "", *, by: Actor, via: str | None = None, bulk: bool = False) -> Iterator[OpenSet]:
-    """Everything changed inside is one act in one transaction. Inside another one it joins it."""
+def change_set(
+    label: object = "", *, by: Actor, via: str | None = None, bulk: bool = False, go_on: ChangeSet | None = None
+) -> Iterator[OpenSet]:
+    """Everything changed inside is one act in one transaction. Inside another one it joins it.
+
+    `go_on`: the act began in an earlier transaction; a long one is written in several, with `bulk`.
+    """
     outer = _current.get()
     if outer is not None:
         yield outer
         return
-    opened = OpenSet(str(label) or gettext("Change"), by, via or _via.get(), bulk)
+    opened = OpenSet(str(label) or gettext("Change"), by, via or _via.get(), bulk, go_on)
+    if go_on is not None:
+        opened.cursor = go_on.events.order_by("-id").values_list("id", flat=True).first() or 0
     with transaction.atomic():
         token = _current.set(opened)
         try:
@@ -118,5 +126,7 @@ def change_set(label: object = "", *, by: Actor, via: str | None = None, bulk: b
             _current.reset(token)
         if opened.row is not None:
             for receiver in sorted(opened.receivers):
-                dispatch = EventDispatch.objects.create(change_set=opened.row, receiver=receiver, due_at=clock.now())
+                dispatch = EventDispatch.objects.create(
+                    change_set=opened.row, receiver=receiver, due_at=clock.now(), cursor=opened.cursor
+                )
                 jobs.nudge(dispatching.QUEUE, dispatch.pk)

@@ -61,6 +61,7 @@ class _Lazy:
 
     def build(self) -> dict[str, Any]:
         user = self.user
+        may_set_up = self.principal.may("setup", "change") or self.principal.may("setup", "people")
         counts = badges.counts(self.principal)
         nav = [self.block(name, counts) for name in BLOCKS]
         sidebar = {None: "", True: "narrow", False: "wide"}[user.narrow_sidebar]
@@ -72,7 +73,7 @@ class _Lazy:
             "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
-            "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
+            "settings_url": reverse("setup:home") if may_set_up else None,
             "settings_current": self.request.path.startswith("/settings/"),
         }  # fmt: skip
 

@@ -33,6 +33,10 @@ _queues: dict[str, tuple[type[Work], Run]] = {}
 _handlers: dict[str, Callable[..., None]] = {}
 
 
+class Refused(Exception):
+    """The work may not be done any more: it is given up at once."""
+
+
 def queue(name: str, model: type[Work], run: Run) -> None:
     """Register a queue: `run(row)` handles one claimed row and raises when it did not succeed."""
     _queues[name] = (model, run)
@@ -82,6 +86,9 @@ def run(queue_name: str, pk: int) -> bool:
     mine = model._base_manager.filter(pk=pk, attempts=row.attempts, done_at=None)
     try:
         work(row)
+    except Refused as no:
+        log.warning("%s %s refused: %s", queue_name, pk, no)
+        mine.update(failed_at=clock.now(), lease_until=None, error=str(no))
     except Exception as problem:  # the boundary of background work: kept in the row, tried again
         log.warning("%s %s failed: %s", queue_name, pk, problem, exc_info=True)
         _fail(mine, row.attempts)
@@ -129,6 +136,8 @@ def run_due(most_rounds: int = 20) -> int:
 
 
 def _run_job(job: Job) -> None:
+    if job.by is not None and not job.by.is_active:
+        raise Refused(f"{job.by.username} may not sign in any more")
     _handlers[job.handler](*job.arguments)
 
 

@@ -6,9 +6,17 @@ from common.kinds.errors import Forbidden, NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy import scopes
+from common.policy.models import Role, RoleMember
 from common.policy.principal import Principal, principal_of
 
 R = TypeVar("R", bound=RecordModel)
+
+
+def somebody_may_do_everything() -> bool:
+    """Whether an active person is left who may do everything; waits for changes of who that is."""
+    roles = Role.objects.select_for_update().in_use().filter(is_administrator=True)
+    members = RoleMember.objects.filter(role__in=[role.pk for role in roles], user__is_active=True)
+    return bool(members.exists())
 
 
 def get_visible(rows: RecordQuerySet[R], user: User | Principal, pk: object, action: str = "view") -> R:

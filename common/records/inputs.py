@@ -18,7 +18,10 @@ from django.utils.translation import pgettext_lazy
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.kinds.words import title_sort
+from common.people.models import User
+from common.people.selectors import active_people
 
+EMPTY_CHOICE = pgettext_lazy("nothing chosen", "—")
 NUMBER = re.compile(r"[^\d.,\-−]")
 SHORT_DATE = re.compile(r"^(\d{1,2})[./](\d{1,2})(?:[./](\d{2}|\d{4})?)?$")
 ISO_DATE = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
@@ -211,6 +214,17 @@ class RecordField(forms.Field):
         return found[0]
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
+    """One person who may sign in; the name says who is away, and who stands in for them."""
+
+    def __init__(self, people: QuerySet[User] | None = None, **kwargs: Any) -> None:
+        rows = active_people() if people is None else people
+        super().__init__(rows.select_related("deputy"), **{"empty_label": EMPTY_CHOICE, **kwargs})
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.choice_label)
+
+
 class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic only in the stubs
     """Several people, tags or other dictionary rows."""
 
@@ -235,6 +249,3 @@ class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         if isinstance(value, Sequence | QuerySet) and not isinstance(value, str):
             return [getattr(item, "pk", item) for item in value]
         return value
-
-
-EMPTY_CHOICE = pgettext_lazy("nothing chosen", "—")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -154,7 +155,7 @@ def _target(model: type[RecordModel], name: str) -> type[Any] | None:
         return None
 
 
-def say_plain(model: type[RecordModel], name: str, stored: Any) -> str:
+def say_plain(model: type[Model], name: str, stored: Any) -> str:
     """A stored value that refers to nothing, in words."""
     found: Any = model._meta.get_field(name)
     value = found.to_python(stored)

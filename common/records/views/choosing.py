@@ -53,6 +53,8 @@ def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
         raise Http404
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     rows = choosable(model)
+    if model is User:
+        rows = rows.select_related("deputy")
     if words and model is User:
         rows = rows.filter(
             Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words)
@@ -61,5 +63,5 @@ def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
         wanted = words.casefold()
         keys = [row.pk for row in rows if wanted in str(row).casefold() or wanted in row.name.casefold()]
         rows = rows.filter(pk__in=keys)
-    options = [{"value": row.pk, "label": str(row)} for row in rows[:SIZE]]
+    options = [{"value": row.pk, "label": getattr(row, "choice_label", "") or str(row)} for row in rows[:SIZE]]
     return render(request, "partials/chooser_options.html", {"options": options})

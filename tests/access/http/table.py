@@ -117,14 +117,27 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
     return [([row.pk] if VERBS[verb][2] else [], {})]
 
 
-SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete"}
+SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
+            "setup:history", "setup:role-new", "setup:role", "setup:role-copy", "setup:role-fields",
+            "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
+            "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
 
 
 def of_settings(scene: Scene) -> Iterator[Call]:
     """The calls of the settings and the outbox: they need `change` on `setup`."""
-    tag = scene.tag.pk
+    tag, role, person = scene.tag.pk, scene.role.pk, scene.stranger.pk
     for route, arguments, methods in (
+        ("setup:role-new", [], BOTH), ("setup:role", [role], BOTH), ("setup:role-copy", [role], BOTH),
+        ("setup:role-fields", [role, "crm.company"], BOTH), ("setup:role-archive", [role], ("post",)),
+        ("setup:person-new", [], BOTH), ("setup:person", [person], ("get",)), ("setup:person-change", [person], BOTH),
+        ("setup:person-invite", [person], ("post",)), ("setup:person-sessions", [person], ("post",)),
+        ("setup:person-deactivate", [person], BOTH), ("setup:person-reactivate", [person], ("post",)),
+    ):  # fmt: skip
+        for method in methods:
+            yield Call(route, method, reverse(route, args=arguments), "setup", "people")
+    for route, arguments, methods in (
+        ("setup:history", ["tags", tag], ("get",)),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),

@@ -75,7 +75,7 @@ def writes(asked: CaptureQueriesContext) -> list[str]:
     """The statements that change something other than the session."""
     verbs = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
     statements = [query["sql"].lstrip() for query in asked.captured_queries]
-    return [sql[:150] for sql in statements if sql.upper().startswith(verbs) and "django_session" not in sql]
+    return [sql[:150] for sql in statements if sql.upper().startswith(verbs) and "people_session" not in sql]
 
 
 PERSONAS = ["manager", "head", "operator", "executive", "accountant", "administrator", None]

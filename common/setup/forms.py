@@ -12,13 +12,15 @@ from django.utils.translation import pgettext
 
 from common.kinds.models import Dictionary
 from common.kinds.words import capital
+from common.organisation.models import Department
 from common.people.choices import language_choices, zone_choices
 from common.people.models import User, Withheld
 from common.people.selectors import active_people
 from common.policy import presets
 from common.policy.models import Permission, Role
 from common.records.inputs import NaturalDateField, NumberField, PersonField
-from common.setup import rights, selectors
+from common.setup import copying, rights, selectors
+from common.setup.copying import Copied
 from common.setup.dictionaries import DictionaryPage
 from common.setup.errors import NoAddress
 from common.setup.services.handing_over import receiver_of_each
@@ -163,6 +165,30 @@ class RoleForm(DictionaryForm):
     class Meta:
         model = Role
         fields = ("name", "is_administrator", "demands_second_factor")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["name", *(f"name_{code}" for code, _name in self.languages)])
+
+
+class CopyDepartmentForm(DictionaryForm):
+    """The name of a new department, and what of the old one is copied besides its settings."""
+
+    class Meta:
+        model = Department
+        fields = ("name",)
+
+    def __init__(self, source: Department, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.counts = [(kind, len(kind.rows(source))) for kind in copying.declared()]
+        for kind, count in self.counts:
+            if count:
+                label = f"{kind.label} ({count})"
+                self.fields[kind.key] = forms.BooleanField(label=label, required=False, initial=True)
+
+    def wanted(self) -> list[Copied]:
+        """What was ticked."""
+        return [kind for kind, _count in self.counts if self.cleaned_data.get(kind.key)]
 
 
 class RightsForm(forms.Form):

@@ -13,11 +13,13 @@ from common.places.models import City, Country
 from common.policy import presets
 from common.policy.models import Role
 from common.records.models import ColourRule
-from common.setup import rights
+from common.setup import copying, rights
 from common.setup.dictionaries import PEOPLE, Column, DictionaryPage, declare
 from common.tags.models import Tag
 
 presets.area("setup", _("Settings"), change=_("Change settings"), people=_("Manage people and roles"))
+
+copying.declare(Holiday, _("Holidays"))
 
 
 def _say_roles(name: str, stored: Any) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from common.changes import values as tracked
 from common.kinds.words import capital
@@ -19,6 +19,14 @@ LIMITED = ("view", "create", "change")
 """The actions whose fields can be limited."""
 BESIDE = ("number", "created_at")
 """What can be seen of a record besides the fields that change."""
+
+SHORT: dict[str, Words] = {
+    Scope.OWN: pgettext_lazy("short", "own"), Scope.ASSIGNED: pgettext_lazy("short", "assigned"),
+    Scope.TEAM: pgettext_lazy("short", "team"), Scope.DEPARTMENT: pgettext_lazy("short", "department"),
+    Scope.SUBTREE: pgettext_lazy("short", "and below"), Scope.ALL: pgettext_lazy("short", "all"),
+    Scope.PARENT: pgettext_lazy("short", "as whole"),
+}  # fmt: skip
+"""How far a right reaches, in a word that fits a cell; `Scope` has the sentence."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +46,9 @@ class Area:
     def scopes(self) -> list[tuple[str, Words]]:
         """How far a right can reach there."""
         if self.kind is None:
-            return [(Scope.ALL.value, Scope.ALL.label)]
+            return [(Scope.ALL.value, SHORT[Scope.ALL])]
         is_part = self.kind.model.parent_field is not None
-        return [(value, label) for value, label in Scope.choices if value != Scope.PARENT or is_part]
+        return [(value, SHORT[value]) for value in Scope.values if value != Scope.PARENT or is_part]
 
     @property
     def fields(self) -> dict[str, str]:
@@ -61,6 +69,11 @@ def areas() -> list[Area]:
 def area(key: str) -> Area | None:
     """The area of this key."""
     return next((found for found in areas() if found.key == key), None)
+
+
+def legend() -> list[dict[str, Words]]:
+    """What the short words of the grid mean."""
+    return [{"label": SHORT[value], "value": label} for value, label in Scope.choices]
 
 
 def of_role(role: Role) -> dict[tuple[str, str], Permission]:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from common.events.models import ChangeSet
 from common.kinds.models import RecordModel
+from common.organisation.models import Department
 from common.people.models import Membership, User
 from common.policy.models import Role
 from common.records import registry
@@ -100,6 +102,27 @@ def person(pk: int) -> User | None:
 def heads(user: User) -> list[Membership]:
     """The departments a person heads or works in besides their own."""
     return list(user.memberships.select_related("department").order_by("-is_head", "department__name"))
+
+
+def department_tree() -> list[dict[str, Any]]:
+    """The topmost departments, each with its heads, the number of its people, and those below it."""
+    heads: dict[int, list[str]] = defaultdict(list)
+    for row in Membership.objects.filter(is_head=True, user__is_active=True).select_related("user"):
+        heads[row.department_id].append(row.user.full_name)
+    active = Count("people", filter=Q(people__is_active=True))
+    branches: dict[int, dict[str, Any]] = {
+        row.pk: {"department": row, "heads": heads[row.pk], "people": row.active_people, "below": []}
+        for row in Department.objects.annotate(active_people=active).order_by("position", "name")
+    }
+    for branch in branches.values():
+        if (above := branch["department"].parent_id) is not None:
+            branches[above]["below"].append(branch)
+    return [branch for branch in branches.values() if branch["department"].parent_id is None]
+
+
+def next_department_position() -> int:
+    """Where a new department goes: last."""
+    return int(Department.objects.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def next_role_position() -> int:

@@ -1,9 +1,9 @@
 from django.urls import path
 
-from common.setup.views import dictionaries, people, roles
+from common.setup.views import departments, dictionaries, people, roles
 
 app_name = "setup"
-# Roles and people have pages of their own in place of the general ones; both go by the same names.
+# Roles, people and departments have pages of their own at the addresses of the general ones, which name them.
 urlpatterns = [
     path("", dictionaries.home, name="home"),
     path("roles/new/", roles.new, name="role-new"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("people/<int:pk>/sessions/", people.end_sessions, name="person-sessions"),
     path("people/<int:pk>/deactivate/", people.deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", people.reactivate, name="person-reactivate"),
+    path("departments/", departments.tree, name="departments"),
+    path("departments/<int:pk>/copy/", departments.copy, name="department-copy"),
     path("<slug:key>/", dictionaries.dictionary_list, name="list"),
     path("<slug:key>/new/", dictionaries.dictionary_form, name="new"),
     path("<slug:key>/order/", dictionaries.order, name="order"),

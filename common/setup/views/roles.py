@@ -69,7 +69,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     context = _frame(
         request, str(role), form=form, grid=grid, rows=grid.rows(), columns=presets.STANDARD.values(),
-        role=role, cancel_url=reverse("setup:list", args=[KEY]),
+        role=role, legend=rights.legend(), cancel_url=reverse("setup:list", args=[KEY]),
         actions=[
             {"label": _("Copy"), "icon": "copy", "url": reverse("setup:role-copy", args=[pk])},
             {"label": _("History"), "icon": "history", "url": reverse("setup:history", args=[KEY, pk])},

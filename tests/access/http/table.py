@@ -118,7 +118,7 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
 
 
 SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
-            "setup:history", "setup:role-new", "setup:role", "setup:role-copy", "setup:role-fields",
+            "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role", "setup:role-copy", "setup:role-fields",
             "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
             "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
@@ -137,7 +137,8 @@ def of_settings(scene: Scene) -> Iterator[Call]:
         for method in methods:
             yield Call(route, method, reverse(route, args=arguments), "setup", "people")
     for route, arguments, methods in (
-        ("setup:history", ["tags", tag], ("get",)),
+        ("setup:history", ["tags", tag], ("get",)), ("setup:departments", [], ("get",)),
+        ("setup:department-copy", [scene.stranger.department_id], BOTH),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),

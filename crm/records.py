@@ -38,7 +38,7 @@ def ways(obj: Any) -> list[dict[str, Any]]:
         found.append({"label": obj.phone, "url": f"tel:{obj.phone.replace(' ', '')}", "text": ""})
     if obj.email:
         found.append({"label": obj.email, "url": f"mailto:{obj.email}", "text": ""})
-    return found
+    return [{**way, "url": ""} for way in found] if obj.is_masked else found
 
 
 def contacts_panel(obj: Company, viewer: Viewer) -> dict[str, Any]:

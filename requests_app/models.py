@@ -85,7 +85,8 @@ class Request(RecordModel):
     everything: ClassVar[RecordManager[Any]] = RecordManager(RequestQuerySet, with_bin=True)
 
     bin: ClassVar[dict[str, str]] = {"company": "refuse", "contact": "refuse", "lead": "refuse", "deal": "keep"}
-    link_fields: ClassVar[tuple[str, ...]] = ("coowners", "tags")
+    link_fields: ClassVar[tuple[str, ...]] = ("coowners", "shared_with", "tags")
+    contact_fields: ClassVar[tuple[str, ...]] = ("email", "phone")
 
     class Meta(RecordModel.Meta):
         abstract = False

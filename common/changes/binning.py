@@ -42,6 +42,12 @@ def _require(row: RecordModel, by: Actor, action: str) -> None:
         policy.require(user, row, action)
 
 
+def _title(row: RecordModel, by: Actor) -> str:
+    """The title as the actor may read it."""
+    user = person(by)
+    return row.title if user is None else policy.as_seen(user, row).title
+
+
 def _pointing(row: RecordModel, rule: str) -> Iterator[RecordModel]:
     """The records that point to this one by keys with this bin rule ("follow", "refuse")."""
     for model, key in writing.model_links(type(row)):
@@ -50,10 +56,10 @@ def _pointing(row: RecordModel, rule: str) -> Iterator[RecordModel]:
 
 
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
-    used_by = [other.title for other in _pointing(row, "refuse") if other.deleted_at is None]
+    used_by = [_title(other, by) for other in _pointing(row, "refuse") if other.deleted_at is None]
     if used_by:
         names = ", ".join(used_by[:5]) + ("…" if len(used_by) > 5 else "")
-        raise InUse(title=row.title, used_by=names)
+        raise InUse(title=_title(row, by), used_by=names)
     for part in _pointing(row, "follow"):
         if part.deleted_at is None:
             _bin(part, moment, by)
@@ -65,7 +71,7 @@ def _restore(row: RecordModel, moment: datetime, by: Actor) -> None:
         with transaction.atomic():
             _write(row, None, "restored", by)
     except IntegrityError as clash:
-        raise NameTaken(title=row.title) from clash
+        raise NameTaken(title=_title(row, by)) from clash
     for part in _pointing(row, "follow"):
         if part.deleted_at == moment:
             _restore(part, moment, by)

@@ -127,7 +127,7 @@ def note(obj: RecordModel, kind: str, data: Mapping[str, Any], *, by: Actor, lab
     """Something happened to a record that changed none of its fields: a file came, a note was written."""
     with change_set(label or obj.title, by=by) as opened:
         log.write(opened, kind, obj, dict(data))
-        writing.mirror(obj)
+        writing.touch(obj)
 
 
 def _check_creation(principal: Principal, obj: RecordModel, given: Mapping[str, Any], *, transferred: bool) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from common.kinds import dictionary
 from common.organisation import selectors as organisation
 from common.organisation.models import Department
-from common.people.models import Membership, User
+from common.people.models import Membership, User, Withheld
 from common.policy.models import Permission, Role, Scope
 
 
@@ -40,10 +40,23 @@ class Principal:
     departments: frozenset[int] = frozenset()
     subtree: frozenset[int] = frozenset()
     team_is_open: bool = True
+    withheld: frozenset[str] = frozenset()
 
     def grants_for(self, type_key: str, action: str) -> tuple[Grant, ...]:
         """The grants of all roles for this action; empty: never allowed."""
+        if action in self.withheld:
+            return ()
         return EVERYTHING if self.is_administrator else self.grants.get((type_key, action), ())
+
+    @property
+    def hides_contacts(self) -> bool:
+        """Whether telephone numbers and e-mails are hidden from this person."""
+        return Withheld.CONTACTS in self.withheld
+
+    @property
+    def hides_margins(self) -> bool:
+        """Whether margins are hidden from this person."""
+        return Withheld.MARGIN in self.withheld
 
     def may(self, type_key: str, action: str) -> bool:
         """Whether the action is allowed on at least some rows of the type."""
@@ -114,4 +127,5 @@ def _build(user: User) -> Principal:
         departments=frozenset(departments),
         subtree=organisation.subtree(frozenset(departments)),
         team_is_open=user.department_id not in known.closed_departments,
+        withheld=frozenset(user.withheld),
     )

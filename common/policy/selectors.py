@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from common.kinds.errors import Forbidden, NotVisible
+from common.kinds.masking import masked
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy import scopes
@@ -31,6 +32,11 @@ def get_visible(rows: RecordQuerySet[R], user: User | Principal, pk: object, act
     if action != "view":
         require(principal, obj, action)
     return obj
+
+
+def as_seen(user: User | Principal, obj: R) -> R:
+    """The record as the person sees it: without contact details where these are hidden from them."""
+    return masked(obj) if principal_of(user).hides_contacts and not obj.is_masked else obj
 
 
 def require(user: User | Principal, obj: RecordModel, action: str) -> None:

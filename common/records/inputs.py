@@ -208,7 +208,9 @@ class RecordField(forms.Field):
 
     def named(self, text: str) -> Any:
         """The one row of this very name. Raises `ValidationError` with what was typed."""
-        found = list(self.rows.filter(title_sort=title_sort(text))[:2])
+        alike = self.rows.filter(title_sort=title_sort(text))[:2]
+        # A title that is a hidden address comes masked: it is not found by being typed.
+        found = [row for row in alike if title_sort(row.title) == title_sort(text)]
         if len(found) != 1:
             raise ValidationError(_("“%(text)s” was not chosen from the list."), params={"text": text[:60]})
         return found[0]

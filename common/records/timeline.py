@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -97,7 +97,7 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
         rows = registry.get(key).model.everything.get_queryset().filter(pk__in=pks)
         visible |= {row.pk: row for row in rows.for_user(viewer.principal)}
     shown = [event for event in events if event.subject_id in visible]
-    sayer = _Sayer(shown, types)
+    sayer = _Sayer(shown, types, viewer)
     told = []
     for event in shown:
         subject = visible[event.subject_id or 0]
@@ -110,7 +110,8 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
 class _Sayer:
     """Says stored values in words, looking up what all events of a page refer to at once."""
 
-    def __init__(self, events: Iterable[Event], types: Mapping[int, str]) -> None:
+    def __init__(self, events: Iterable[Event], types: Mapping[int, str], viewer: Viewer) -> None:
+        self.hides = viewer.principal.hides_contacts
         wanted: dict[type[Any], set[Any]] = defaultdict(set)
         for event in events:
             model = registry.get(types[event.subject_id or 0]).model
@@ -120,7 +121,7 @@ class _Sayer:
                     for side in pair:
                         wanted[target].update(side if isinstance(side, list) else [side] if side is not None else [])
         self.names = {
-            target: {row.pk: str(row) for row in target._base_manager.filter(pk__in=keys)}
+            target: {row.pk: str(row) for row in as_named(target, viewer).filter(pk__in=keys)}
             for target, keys in wanted.items()
         }
 
@@ -136,7 +137,7 @@ class _Sayer:
 
     def changes(self, event: Event, model: type[RecordModel], rights: scopes.FieldRights) -> list[dict[str, Any]]:
         """Field, old and new in words, of the fields this person may read."""
-        labels = event.data.get("_labels", {})
+        labels = {} if self.hides else event.data.get("_labels", {})
         said = []
         for name, (old, new) in event.changes().items():
             if rights.readable(name) and name in tracked.field_names(model):
@@ -146,6 +147,12 @@ class _Sayer:
                     "new": self.say(model, name, new, after),
                 })  # fmt: skip
         return said
+
+
+def as_named(target: type[Any], viewer: Viewer) -> QuerySet[Any]:
+    """Rows of what a field refers to, for their names: no name is a hidden address."""
+    rows: Any = target._base_manager.all()
+    return rows.masked() if viewer.principal.hides_contacts and issubclass(target, RecordModel) else rows  # type: ignore[no-any-return]
 
 
 def _target(model: type[RecordModel], name: str) -> type[Any] | None:

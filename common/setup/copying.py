@@ -29,7 +29,7 @@ class Copied:
 
     def rows(self, department: Department) -> list[Any]:
         """The rows in use that belong to the department."""
-        rows = self.model._base_manager.filter(department=department).order_by("pk")
+        rows: Any = self.model._base_manager.filter(**{"department": department}).order_by("pk")
         return [row for row in rows if getattr(row, "archived_at", None) is None]
 
     def parts_of(self, row: Any) -> list[tuple[str, list[Any]]]:

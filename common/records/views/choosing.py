@@ -29,10 +29,10 @@ class ChooseView(RecordView):
         words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
         rows = self.type.select(self.type.model.objects.for_user(self.viewer.principal))
         if len(words) < 3:
-            rows = rows.filter(title_sort__startswith=title_sort(words)) if words else rows
+            rows = rows.filter(self.beginning(words)) if words else rows
             rows = rows.order_by("title_sort", "pk")
         else:
-            rows = rows.filter(filtering.words_q(words)).order_by("title_sort", "pk")
+            rows = rows.filter(filtering.words_q(words, self.viewer)).order_by("title_sort", "pk")
         found = list(rows[: SIZE + 1])
         options = [
             {"value": row.pk, "label": row.title, "note": self.type.option_note(row), "icon": self.type.icon}
@@ -43,6 +43,13 @@ class ChooseView(RecordView):
         more = _("More: type a few letters") if len(found) > SIZE else ""
         context = {"options": options, "create": create if may_create else None, "more": more}
         return self.render("partials/chooser_options.html", context)
+
+    def beginning(self, words: str) -> Q:
+        """Rows whose title begins with the words; one that is a hidden address has no beginning."""
+        found = Q(title_sort__startswith=title_sort(words))
+        if self.viewer.principal.hides_contacts:
+            found &= filtering.words_q(words, self.viewer)
+        return found
 
 
 @signed_in

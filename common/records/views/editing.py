@@ -11,6 +11,7 @@ from common.changes.services import via
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds.models import RecordModel
+from common.policy import selectors as policy
 from common.policy.rules import PersonRequest
 from common.records import forms
 from common.records.forms import RecordForm
@@ -51,7 +52,7 @@ class FormView(RecordView):
                 saved = None
         if saved is None:
             return self.page(form, obj, status=409 if form.conflict else 422)
-        messages.success(request, _("Saved: %(title)s") % {"title": saved.title})
+        messages.success(request, _("Saved: %(title)s") % {"title": policy.as_seen(request.user, saved).title})
         return HttpResponseRedirect(self.type.saved_url(saved), status=303)
 
 

@@ -47,6 +47,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "restore": (("post",), "delete", True),
     "new": (BOTH, "create", False),
     "edit": (BOTH, "change", True),
+    "share": (BOTH, "change", True),
     "board": (("get",), "view", False),
     "board-column": (("get",), "view", False),
     "move": (("post",), "move", True),
@@ -118,7 +119,8 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
 
 
 SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
-            "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role", "setup:role-copy", "setup:role-fields",
+            "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role",
+            "setup:role-copy", "setup:role-fields",
             "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
             "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}

@@ -128,6 +128,13 @@ ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "common.people.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "common.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Addresses are typed by administrators, not verified by a mail; a code may be one step late.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+# Limits of sign-in attempts are counted here, for all processes together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_attempts"}}
 
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LANGUAGE_CODE = env("KONTOR_LANGUAGE", default="en")
@@ -161,6 +168,7 @@ SECURE_SSL_REDIRECT = env.bool("KONTOR_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 if env.bool("KONTOR_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 # A bulk action names up to 1000 rows, and its form has a few fields more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 X_FRAME_OPTIONS = "DENY"

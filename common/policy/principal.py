@@ -41,6 +41,7 @@ class Principal:
     subtree: frozenset[int] = frozenset()
     team_is_open: bool = True
     withheld: frozenset[str] = frozenset()
+    second_factor_demanded: bool = False
 
     def grants_for(self, type_key: str, action: str) -> tuple[Grant, ...]:
         """The grants of all roles for this action; empty: never allowed."""
@@ -66,6 +67,7 @@ class Principal:
 @dataclass(frozen=True)
 class _Permissions:
     administrators: frozenset[int]
+    demanding: frozenset[int]
     by_role: Mapping[int, tuple[tuple[Key, Grant], ...]]
     memberships: Mapping[int, tuple[tuple[int, bool], ...]]
     closed_departments: frozenset[int]
@@ -81,6 +83,7 @@ def _load() -> _Permissions:
         memberships[user_id].append((department_id, is_head))
     return _Permissions(
         frozenset(Role.objects.in_use().filter(is_administrator=True).values_list("pk", flat=True)),
+        frozenset(Role.objects.in_use().filter(demands_second_factor=True).values_list("pk", flat=True)),
         {role: tuple(rows) for role, rows in by_role.items()},
         {user: tuple(rows) for user, rows in memberships.items()},
         frozenset(Department.objects.filter(keeps_to_owners=True).values_list("pk", flat=True)),
@@ -128,4 +131,5 @@ def _build(user: User) -> Principal:
         subtree=organisation.subtree(frozenset(departments)),
         team_is_open=user.department_id not in known.closed_departments,
         withheld=frozenset(user.withheld),
+        second_factor_demanded=bool(roles & known.demanding) or organisation.demands_second_factor(),
     )

@@ -27,6 +27,9 @@ THIRD_PARTY: dict[str, str] = {
     "account_login": "public", "account_logout": "public", "account_reset_password": "public",
     "account_reset_password_done": "public", "account_reset_password_from_key": "public",
     "account_reset_password_from_key_done": "public", "account_inactive": "public",
+    "mfa_authenticate": "public", "mfa_index": "signed-in", "mfa_reauthenticate": "signed-in",
+    "mfa_activate_totp": "signed-in", "mfa_deactivate_totp": "signed-in", "mfa_view_recovery_codes": "signed-in",
+    "mfa_generate_recovery_codes": "signed-in", "mfa_download_recovery_codes": "signed-in",
     "account_change_password": "signed-in", "account_set_password": "signed-in", "account_reauthenticate": "signed-in",
 }  # fmt: skip
 

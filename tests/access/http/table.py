@@ -159,6 +159,10 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("sidebar", "post", "/me/sidebar/", rule="signed-in")
     yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
+    for route in ("mfa_index", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_reauthenticate"):
+        yield Call(route, "get", reverse(route), rule="signed-in")
+    for route in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
+        yield Call(route, "get", reverse(route), rule="second factor")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("files:serve", "get", reverse("files:serve", args=[kept.pk, "x.txt"]), "crm.company", "view", row=True)
@@ -172,6 +176,7 @@ def others(scene: Scene) -> Iterator[Call]:
         "account_reset_password_done": "/accounts/password/reset/done/",
         "account_reset_password_from_key": "/accounts/password/reset/key/1-x/",
         "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+        "mfa_authenticate": "/accounts/second-factor/authenticate/",
         "sign-in-link": f"/signin/{scene.link}/",
         "forms:form": f"/forms/{scene.form.slug}/", "forms:thanks": f"/forms/{scene.form.slug}/thanks/",
     }  # fmt: skip

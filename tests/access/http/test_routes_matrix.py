@@ -33,6 +33,10 @@ def expected(call: Call, who: str) -> set[int]:
         return {302}
     if call.route == "account_reauthenticate":
         return {403}  # these people have no password to be asked for again
+    if call.rule == "second factor":
+        return {302, 404}  # nobody here has one
+    if call.route in ("mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_reauthenticate"):
+        return {*FINE, 403}  # as above: they cannot be asked for a password
     if call.rule == "signed-in" or who == "administrator":
         return FINE
     if call.type == "setup" or who == "nobody":

@@ -12,7 +12,7 @@ DJADE := $(VENV)/bin/djade --target-version 5.2
 TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test check format messages lock clean lint types layers templates schema words architecture audit
+.PHONY: run test test-long check format messages lock clean lint types layers templates schema words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
 run: $(BASE)
@@ -22,6 +22,10 @@ run: $(BASE)
 # All tests, or some: make test ARGS="tests/acceptance/test_main_job.py"
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
+
+# What takes an hour or more: the access matrix must fail for every rule taken away.
+test-long: $(DEV)
+	@$(PY) -m pytest -n 2 -m long tests/long $(ARGS)
 
 # Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
 GATES := lint types layers templates schema words architecture audit

@@ -202,6 +202,9 @@ def test_a_conflict_and_a_toast_tell_nothing(scene: Scene, nameless: dict[str, R
     contact = nameless["crm.contact"]
     saved = client.post(f"/contacts/{contact.pk}/edit/", {"job_title": "Buyer", "nonce": "t"}, follow=True)
     assert saved.status_code == 200 and "Saved" in text_of(saved) and not TOLD.search(text_of(saved))
+    seeing = client_of(person(scene, withheld=[]))
+    saved = seeing.post(f"/contacts/{contact.pk}/edit/", {"email": address("new"), "nonce": "s"}, follow=True)
+    assert f"Saved: {address('new')}" in text_of(saved)
 
 
 def test_what_is_still_used_is_named_without_addresses(scene: Scene) -> None:

@@ -7,8 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from common.kinds.models import Dictionary
 from common.kinds.words import capital
@@ -77,26 +76,32 @@ class PersonForm(DictionaryForm):
     """A person: who they are, where they work, what they may do, who stands in for them."""
 
     withheld = forms.MultipleChoiceField(
-        label=_l("Taken away, whatever the roles say"), choices=Withheld.choices, required=False,
+        label=gettext_lazy("Taken away, whatever the roles say"), choices=Withheld.choices, required=False,
         widget=forms.CheckboxSelectMultiple({"class": "k-columns"}),
     )  # fmt: skip
     roles: Any = forms.ModelMultipleChoiceField(
-        None, label=_l("Roles"), required=False, widget=forms.CheckboxSelectMultiple({"class": "k-columns"})
+        None, label=gettext_lazy("Roles"), required=False, widget=forms.CheckboxSelectMultiple({"class": "k-columns"})
     )
-    superior = PersonField(label=_l("Superior"), required=False)
+    superior = PersonField(label=gettext_lazy("Superior"), required=False)
     deputy = PersonField(
-        label=_l("Deputy"), required=False, help_text=_l("Meant for what arrives while the person is absent.")
+        label=gettext_lazy("Deputy"),
+        required=False,
+        help_text=gettext_lazy("Meant for what arrives while the person is absent."),
     )
-    absent_from = NaturalDateField(label=_l("Absent from"), required=False)
-    absent_until = NaturalDateField(label=_l("Absent until"), required=False)
-    language = forms.ChoiceField(label=_l("Language"), choices=language_choices, required=False)
-    time_zone = forms.ChoiceField(label=_l("Time zone"), choices=zone_choices, required=False)
+    absent_from = NaturalDateField(label=gettext_lazy("Absent from"), required=False)
+    absent_until = NaturalDateField(label=gettext_lazy("Absent until"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices, required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices, required=False)
 
     sections = (
-        ("who", _l("Person"), (("first_name", "last_name"), ("username", "email"), ("language", "time_zone"))),
-        ("where", _l("Work"), (("department", "superior"), "roles")),
-        ("absence", _l("Absence"), ("deputy", ("absent_from", "absent_until"))),
-        ("rights", _l("Rights taken away"), ("withheld",)),
+        (
+            "who",
+            gettext_lazy("Person"),
+            (("first_name", "last_name"), ("username", "email"), ("language", "time_zone")),
+        ),
+        ("where", gettext_lazy("Work"), (("department", "superior"), "roles")),
+        ("absence", gettext_lazy("Absence"), ("deputy", ("absent_from", "absent_until"))),
+        ("rights", gettext_lazy("Rights taken away"), ("withheld",)),
     )
 
     class Meta:
@@ -241,7 +246,11 @@ def _default_scope(area: rights.Area) -> str:
     return str(area.scopes[0][0])
 
 
-MODES = (("all", _l("All fields")), ("only", _l("Only these")), ("except", _l("All but these")))
+MODES = (
+    ("all", gettext_lazy("All fields")),
+    ("only", gettext_lazy("Only these")),
+    ("except", gettext_lazy("All but these")),
+)
 
 
 class FieldsForm(forms.Form):

@@ -37,7 +37,8 @@ EQUAL: dict[str, str] = {
     "principal_of(user).hides_contacts and (not obj.is_masked) → principal_of(user).hides_contacts":
         "a masked row is masked already",
     "found is None and url_name in THIRD_PARTY → url_name in THIRD_PARTY": "no page of ours has a name of theirs",
-    "getattr(view, 'rule', None) or getattr(getattr(view, 'view_class', None), 'rule', None) → getattr(view, 'rule', None)":
+    "getattr(view, 'rule', None) or getattr(getattr(view, 'view_class', None), 'rule', None)"
+    " → getattr(view, 'rule', None)":
         "class-based pages are declared as views",
 }  # fmt: skip
 """What may be taken away without changing who may do what, with the reason."""

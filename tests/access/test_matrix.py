@@ -172,6 +172,14 @@ def test_random_roles_reach_what_the_prose_says(
     world: World, made: list[list[Right]], home: str | None, also: set[str], closed: set[str], heads: bool,
     withheld: frozenset[str], everything: bool,
 ) -> None:  # fmt: skip
+    compare_roles(world, made, home, also, closed, withheld, heads=heads, everything=everything)
+
+
+def compare_roles(
+    world: World, made: list[list[Right]], home: str | None, also: set[str], closed: set[str],
+    withheld: frozenset[str], *, heads: bool, everything: bool,
+) -> None:  # fmt: skip
+    """Give the person exactly these roles, departments and flags, and ask both sides about everything."""
     person = world.person
     RoleMember.objects.all().delete()
     Role.objects.all().delete()

@@ -1,23 +1,23 @@
-"""Breaks one module in one place before the tests import it: `pytest -p tests.long.mutating` with KONTOR_MUTANT set.
+"""Mutants of a module. Each takes one thing away: a condition, one side of an alternative or of a union, one
+element of a set, one negation. `broken(mutant)` puts it in the place of the real module in this process.
 
-KONTOR_MUTANT is `common.policy.scopes:17`: the module, and which of its mutants. A mutant takes one thing away: a
-condition, one side of an alternative or of a union, one element of a set, one negation.
+As a plugin, `pytest -p tests.long.mutating` with KONTOR_MUTANT=common.policy.scopes:17 runs with that one throughout.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-import importlib.abc
-import importlib.util
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNIONS = (ast.BitOr, ast.BitAnd, ast.Add)
@@ -97,6 +97,10 @@ def apply(node: Any, change: tuple[str, Any]) -> tuple[int, str, str]:
         return line, before, "(gone)"
     if kind in ("values", "elts"):
         del getattr(node, kind)[what]
+        if kind == "values" and len(node.values) == 1:
+            after = ast.unparse(node.values[0])
+            node.values.append(ast.Constant(isinstance(node.op, ast.And)))
+            return line, before, after
     elif kind == "side":
         kept = getattr(node, what)
         node.left, node.op, node.right = kept, ast.BitOr(), copy.deepcopy(kept)
@@ -111,25 +115,52 @@ def apply(node: Any, change: tuple[str, Any]) -> tuple[int, str, str]:
     return line, before, ast.unparse(ast.fix_missing_locations(node))
 
 
-class Breaker(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads the mutant in place of the module."""
+@contextmanager
+def broken(mutant: Mutant) -> Iterator[None]:
+    """Inside, every function and constant of the module is the mutant's, for whoever holds it."""
+    module = sys.modules[mutant.module]
+    mutated = codes(compile(mutant.tree, str(path_of(mutant.module)), "exec"))
+    functions = {function.__qualname__: function for function in functions_of(module)}
+    kept = {name: function.__code__ for name, function in functions.items()}
+    values = dict(module.__dict__)
+    for name, function in functions.items():
+        function.__code__ = mutated[name]
+    constants = [node for node in mutant.tree.body if isinstance(node, ast.Assign)]
+    exec(compile(ast.Module(constants, []), "constants", "exec"), module.__dict__)
+    try:
+        yield
+    finally:
+        for name, function in functions.items():
+            function.__code__ = kept[name]
+        module.__dict__.update(values)
 
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if fullname != self.mutant.module or PathFinder.find_spec(fullname, path) is None:
-            return None
-        origin = str(path_of(fullname))
-        return importlib.util.spec_from_file_location(fullname, origin, loader=self)  # type: ignore[arg-type]
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.mutant.tree, str(path_of(self.mutant.module)), "exec"), module.__dict__)
+def codes(code: CodeType) -> dict[str, CodeType]:
+    """The code of every function below, by its qualified name."""
+    found: dict[str, CodeType] = {}
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            found |= {inner.co_qualname: inner, **codes(inner)}
+    return found
 
 
-if chosen := os.environ.get("KONTOR_MUTANT", ""):
-    name, _colon, number = chosen.partition(":")
-    sys.meta_path.insert(0, Breaker(mutants(name)[int(number)]))
+def functions_of(module: ModuleType) -> Iterator[FunctionType]:
+    """The functions and methods written in a module."""
+    owners: list[Any] = [module]
+    owners += [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+    for owner in owners:
+        for member in vars(owner).values():
+            function = member.fget if isinstance(member, property) else member
+            if isinstance(function, FunctionType) and function.__code__.co_filename == module.__file__:
+                yield function
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mutant_of_the_run() -> Iterator[None]:
+    """The mutant the environment names, for all tests of the run."""
+    name, _colon, number = os.environ.get("KONTOR_MUTANT", "").partition(":")
+    if not name:
+        yield
+        return
+    with broken(mutants(name)[int(number)]):
+        yield

@@ -31,9 +31,10 @@ bench: $(DEV)
 bench-scale:
 	@$(MAKE) --no-print-directory bench ARGS="--deals 1000000 $(ARGS)"
 
-# The larger numbers of the tests marked "long".
+# The larger numbers of the tests marked "long", and the access matrix, which must fail for every rule taken away.
 test-long: $(DEV)
-	@$(PY) -m tests.run -m long $(ARGS)
+	@$(PY) -m tests.run -m long --ignore=tests/long $(ARGS)
+	@$(PY) -m pytest -n 2 -m long tests/long
 
 # Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
 GATES := lint types layers templates schema words architecture audit

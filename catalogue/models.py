@@ -30,7 +30,7 @@ class Product(RecordModel):
     on_sale = models.BooleanField(_("on sale"), default=True)
     description = models.TextField(_("description"), blank=True)
 
-    link_fields: ClassVar[tuple[str, ...]] = ("tags",)
+    link_fields: ClassVar[tuple[str, ...]] = ("shared_with", "tags")
 
     class Meta(RecordModel.Meta):
         abstract = False

@@ -1,7 +1,7 @@
-"""The pages of django-allauth that are served: signing in and out, and resetting a password."""
+"""The pages of django-allauth that are served: signing in and out, resetting a password, the second factor."""
 
 from allauth.account import views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -19,4 +19,5 @@ urlpatterns = [
         "password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"
     ),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("second-factor/", include("allauth.mfa.urls")),
 ]  # fmt: skip

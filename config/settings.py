@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "common.kinds",
     "common.places",
     "common.money",
@@ -144,6 +145,13 @@ ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"login": "common.people.forms.SignInForm"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "common.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Addresses are typed by administrators, not verified by a mail; a code may be one step late.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+# Limits of sign-in attempts are counted here, for all processes together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_attempts"}}
 
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LANGUAGE_CODE = env("KONTOR_LANGUAGE", default="en")
@@ -164,7 +172,7 @@ EMAIL_BACKEND = "common.delivery.backend.OutboxBackend"
 SMTP_URL = env("KONTOR_SMTP_URL", default="")
 DEFAULT_FROM_EMAIL = env("KONTOR_MAIL_FROM", default="crm@localhost")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "common.people.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -183,6 +191,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 PROXIES = env.int("KONTOR_PROXIES", default=0)
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 # A bulk action names up to 1000 rows, and its form has a few fields more.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 X_FRAME_OPTIONS = "DENY"

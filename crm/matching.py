@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Generic, TypeVar
 
@@ -110,8 +110,13 @@ class _Evidence(Generic[R]):
 
 
 def find(user: User | Principal, asked: Asked) -> Matches:
-    """The proposals for who writes, among what the person may see."""
+    """The proposals for who writes, among what the person may see.
+
+    From whom contact details are hidden, proposals go by names alone.
+    """
     principal = principal_of(user)
+    if principal.hides_contacts:
+        asked = replace(asked, email="", phone="", website="")
     contacts = _contacts(principal, asked)
     companies = _companies(principal, asked, contacts)
     _colleagues(principal, asked, companies, contacts)

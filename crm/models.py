@@ -51,6 +51,9 @@ class Located(models.Model):
 class Reachable(models.Model):
     """How somebody is reached; the keys are what telephone numbers and addresses are compared by."""
 
+    contact_fields: ClassVar[tuple[str, ...]] = ("email", "phone")
+    contact_keys: ClassVar[tuple[str, ...]] = ("email_key", "phone_key", "domain_key")
+
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=60, blank=True, validators=[phone_validator])
     email_key = models.CharField(max_length=254, editable=False, blank=True, db_index=True)

@@ -11,7 +11,7 @@ from common.records.declaring import Column, NamedFilter, Panel, PresetView, Rec
 from common.records.filters import mine_filter
 from common.records.registry import register
 from common.records.subtables import link_cell, text_cell
-from common.setup import dictionaries
+from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from crm import selectors
 from crm.models import Company, Contact, Industry, Lead, Source
@@ -38,7 +38,7 @@ def ways(obj: Any) -> list[dict[str, Any]]:
         found.append({"label": obj.phone, "url": f"tel:{obj.phone.replace(' ', '')}", "text": ""})
     if obj.email:
         found.append({"label": obj.email, "url": f"mailto:{obj.email}", "text": ""})
-    return found
+    return [{**way, "url": ""} for way in found] if obj.is_masked else found
 
 
 def contacts_panel(obj: Company, viewer: Viewer) -> dict[str, Any]:
@@ -224,6 +224,7 @@ dictionaries.declare(DictionaryPage(
     "sources", Source, "sales", _("Sources"), _("Where enquiries come from, and which department receives them."),
     ["name", "department"], [dictionaries.Column(_("Department"), lambda row: row.department)], order=30,
 ))  # fmt: skip
+copying.declare(Source, _("Sources"))
 dictionaries.declare(DictionaryPage(
     "industries", Industry, "lists", _("Industries"), _("What companies do."), ["name"], order=10,
 ))  # fmt: skip

@@ -87,7 +87,8 @@ class Request(RecordModel):
     bin: ClassVar[dict[str, str]] = {
         "company": "refuse", "contact": "refuse", "lead": "refuse", "deal": "keep", "products": "keep",
     }  # fmt: skip
-    link_fields: ClassVar[tuple[str, ...]] = ("coowners", "tags")
+    link_fields: ClassVar[tuple[str, ...]] = ("coowners", "shared_with", "tags")
+    contact_fields: ClassVar[tuple[str, ...]] = ("email", "phone")
 
     class Meta(RecordModel.Meta):
         abstract = False

@@ -24,7 +24,7 @@ def tell_about_request(event: Event) -> None:
     for user in _listeners(request):
         if user.pk != event.actor_id and user.email:
             with translation.override(user.language or settings.LANGUAGE_CODE):
-                _tell(user, request, event)
+                _tell(user, policy.as_seen(user, request), event)
 
 
 def _listeners(request: Request) -> list[User]:

@@ -17,6 +17,7 @@ from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest, public
 from common.records.views import toasts
 from common.records.views.pages import PageView
+from common.records.views.sharing import sharing
 from requests_app import drawing, selectors, services
 from requests_app.errors import RequestAlreadyHasDeal
 from requests_app.forms import CreateDealForm, PublicForm
@@ -49,6 +50,7 @@ class RequestPageView(PageView):
             "timeline": self.timeline(obj),
             "files": self.files(obj),
             "note_url": self.type.url("note", obj.pk),
+            "sharing": sharing(self.type, obj, self.viewer, self.related),
             "composer": {"error": self.composer_error, "text": self.composer_text},
             "nonce": submissions.new_nonce(),
             "deal": drawing.deal_of(self.viewer.principal, obj),

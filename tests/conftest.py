@@ -35,6 +35,21 @@ hypothesis.settings.load_profile("kontor")
 PageFor = Callable[..., Page]
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell how many cells the access matrix compared."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    counted = [
+        value
+        for report in reports
+        if getattr(report, "when", "") == "teardown"
+        for name, value in report.user_properties
+        if name == "access cells"
+    ]
+    if counted:
+        asked, granted = (sum(pair[side] for pair in counted) for side in (0, 1))
+        terminalreporter.write_line(f"Access matrix: {asked} cells compared, {granted} of them allowed.")
+
+
 @pytest.fixture(autouse=True)
 def _configuration_is_read_anew() -> Iterator[None]:
     """No test trusts the configuration version that a request of another one read."""

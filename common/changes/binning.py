@@ -47,6 +47,12 @@ def _require(row: RecordModel, by: Actor, action: str) -> None:
         policy.require(user, row, action)
 
 
+def _title(row: RecordModel, by: Actor) -> str:
+    """The title as the actor may read it."""
+    user = person(by)
+    return row.title if user is None else policy.as_seen(user, row).title
+
+
 def pointing(row: RecordModel, *rules: str) -> Iterator[RecordModel]:
     """The records, in the bin or not, that point to this one by fields with these bin rules; without: with any."""
     for model, key in writing.model_links(type(row)):
@@ -84,7 +90,7 @@ def foresee(rows: Sequence[RecordModel]) -> Foresight:
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
     used_by = [other for other in pointing(row, "refuse") if other.deleted_at is None]
     if used_by:
-        raise InUse(title=row.title, used_by=named(used_by, by))
+        raise InUse(title=_title(row, by), used_by=named(used_by, by))
     for part in pointing(row, "follow"):
         if part.deleted_at is None:
             _bin(part, moment, by)
@@ -94,7 +100,7 @@ def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
 def named(rows: Sequence[RecordModel], by: Actor, most: int = 5) -> str:
     """The first titles of these records; those the person may not see are only counted."""
     user = person(by)
-    seen = [row.title for row in rows if user is None or policy.may(user, row, "view")]
+    seen = [_title(row, by) for row in rows if user is None or policy.may(user, row, "view")]
     rest = len(rows) - len(seen[:most])
     titles = ", ".join(seen[:most])
     if not rest:
@@ -110,7 +116,7 @@ def _restore(row: RecordModel, moment: datetime, by: Actor) -> None:
         with transaction.atomic():
             take_out(row, by)
     except IntegrityError as clash:
-        raise NameTaken(title=row.title) from clash
+        raise NameTaken(title=_title(row, by)) from clash
     for part in pointing(row, "follow"):
         if part.deleted_at == moment:
             _restore(part, moment, by)

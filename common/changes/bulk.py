@@ -16,7 +16,6 @@ from common.events.models import Event, EventLink, Via
 from common.kinds.errors import DomainError
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
-from common.kinds.words import fold
 from common.spine.models import Record, SearchText
 
 R = TypeVar("R", bound=RecordModel)
@@ -87,7 +86,7 @@ def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[A
             obj.record, obj.number = record, first + offset
         model._base_manager.bulk_create(objs)
         writing.insert_links(model, objs, linked)
-    SearchText.objects.bulk_create(SearchText(record_id=o.pk, text=fold(o.search_text())) for o in objs)
+    SearchText.objects.bulk_create(SearchText(record_id=o.pk, **writing.search_texts(o)) for o in objs)
     _log_chunk(model, objs, linked, by)
     return objs
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from common import clock
+from common.events import hooks
 from common.events import services as dispatching
 from common.events.models import ChangeSet, EventDispatch, Via
 from common.jobs import services as jobs
@@ -138,7 +139,7 @@ def change_set(
 ) -> Iterator[OpenSet]:  # fmt: skip
     """Everything changed inside is one act in one transaction. Inside another one it joins it, and may name it.
 
-    An act in several transactions goes on with its `row`; only the last of them `owes` its reactions.
+    An act in several transactions goes on with its `row`; only the last of them `owes` the reactions to all of it.
     """
     outer = _current.get()
     if outer is not None:
@@ -153,6 +154,9 @@ def change_set(
         finally:
             _current.reset(token)
         if opened.row is not None and opened.owes:
+            if bulk and row is not None:
+                kinds = opened.row.events.order_by().values_list("kind", flat=True).distinct()
+                opened.receivers |= {name for kind in kinds for name in hooks.receivers_of(kind)}
             for receiver in sorted(opened.receivers):
                 dispatch = EventDispatch.objects.create(change_set=opened.row, receiver=receiver, due_at=clock.now())
                 jobs.nudge(dispatching.QUEUE, dispatch.pk)

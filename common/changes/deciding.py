@@ -6,6 +6,7 @@ since, the policy is asked about it as it stood before: giving a record away is 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,15 +81,18 @@ class Judge:
         return found
 
     def _put_in(self, found: Decision, row: RecordModel) -> None:
-        if self._is_referred_to(row):
+        # What the act made goes only if nothing points to it; what it took out goes back as it would any day.
+        if self._is_referred_to(row, () if found.step.created else ("refuse", "follow")):
             found.left = [("", Why.USED)]
             return
         if not found.step.created:
             self._fields(found, row)
         found.bin = "in"
 
-    def _is_referred_to(self, row: RecordModel) -> bool:
+    def _is_referred_to(self, row: RecordModel, rules: Collection[str]) -> bool:
         for model, key in writing.model_links(type(row)):
+            if rules and model.bin.get(key.name) not in rules:
+                continue
             rows = model.objects.filter(**{key.name: row.pk})
             if rows.exclude(pk__in=self._going | self._freed.get(key.name, NOBODY)).exists():
                 return True

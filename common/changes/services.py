@@ -37,8 +37,8 @@ from common.policy import selectors as policy
 from common.policy.principal import Principal, principal_of
 
 __all__ = [
-    "Actor", "OpenSet", "System", "change_set", "consequences", "create", "edit", "lock", "note", "operation",
-    "person", "save_dictionary", "system_name", "via", "watch",
+    "Actor", "OpenSet", "System", "change_set", "consequences", "create", "edit", "lock", "note", "note_dictionary",
+    "operation", "person", "save_dictionary", "system_name", "via", "watch",
 ]  # fmt: skip
 
 R = TypeVar("R", bound=RecordModel)
@@ -132,7 +132,7 @@ def note(obj: RecordModel, kind: str, data: Mapping[str, Any], *, by: Actor, lab
     """Something happened to a record that changed none of its fields: a file came, a note was written."""
     with change_set(label or obj.title, by=by) as opened:
         log.write(opened, kind, obj, dict(data))
-        writing.mirror(obj)
+        writing.touch(obj)
 
 
 def _check_creation(principal: Principal, obj: RecordModel, given: Mapping[str, Any], *, transferred: bool) -> None:
@@ -193,6 +193,16 @@ def save_dictionary(row: DictionaryBase, *, by: Actor, verb: str | None = None) 
         if pairs:
             word = verb or ("changed" if before else "created")
             log.write_reference(opened, f"{meta.model_name}.{word}", f"{meta.label_lower}:{row.pk}", pairs)
+
+
+def note_dictionary(row: DictionaryBase, verb: str, pairs: Mapping[str, list[Any]], *, by: Actor) -> None:
+    """Log what changed in the parts of a dictionary row: the rights of a role, the roles of a person.
+
+    `pairs`: name → [old, new]; a name with a dot belongs to no field of the row.
+    """
+    meta = row._meta
+    with change_set(str(row), by=by) as opened:
+        log.write_reference(opened, f"{meta.model_name}.{verb}", f"{meta.label_lower}:{row.pk}", dict(pairs))
 
 
 def delete_dictionary(row: DictionaryBase, *, by: Actor) -> None:

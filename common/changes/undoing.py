@@ -22,7 +22,6 @@ from common.changes.deciding import Decision, Judge, Why
 from common.changes.errors import AlreadyUndone, NothingToUndo, TooLateToUndo
 from common.changes.models import Undo, UndoNote
 from common.changes.steps import Step
-from common.events import hooks
 from common.events.models import ChangeSet, Event, Via
 from common.jobs import services as jobs
 from common.kinds.errors import DomainError, NotVisible
@@ -123,9 +122,6 @@ def _piece(row: Undo, by: Actor) -> None:
     with change_set(label_of(row.of), by=by, via=Via.UNDO, bulk=len(records) > 1, row=row.made, owes=is_last) as opened:
         for step in steps.load(row.of, piece):
             row.back += _take_back(row, step, judge, opened, moment)
-        if is_last and opened.row is not None:
-            kinds = Event.objects.filter(change_set=opened.row).values_list("kind", flat=True).distinct()
-            opened.receivers |= {name for kind in kinds if opened.bulk for name in hooks.receivers_of(kind)}
         row.made, row.cursor = opened.row, row.cursor + len(piece)
         if is_last:
             _finish(row)

@@ -80,7 +80,9 @@ def current(obj: RecordModel, name: str) -> Any:
         return link_fields[name].ids(obj.pk)
     found: Any = obj._meta.get_field(name)
     if isinstance(found, models.ManyToManyField):
-        return sorted(getattr(obj, name).values_list("pk", flat=True))
+        through: Any = found.remote_field.through
+        rows = through._base_manager.filter(**{found.m2m_field_name(): obj.pk})
+        return sorted(rows.values_list(f"{found.m2m_reverse_field_name()}_id", flat=True))
     return encode(getattr(obj, found.attname))
 
 

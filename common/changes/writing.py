@@ -13,6 +13,7 @@ from common import clock
 from common.changes import values
 from common.changes.context import Actor, person
 from common.kinds.guard import door
+from common.kinds.masking import unmasked, without_contacts
 from common.kinds.models import RecordModel
 from common.kinds.words import fold
 from common.policy import scopes
@@ -35,7 +36,7 @@ def split(model: type[RecordModel], given: Mapping[str, Any]) -> tuple[dict[str,
         elif name in values.UNTRACKED | TRANSFERRED:
             raise ValueError(f"{name} is not given by callers")
         else:
-            fields[name] = value
+            fields[name] = unmasked(value)
     return fields, links
 
 
@@ -107,7 +108,7 @@ def insert(obj: RecordModel, links: Mapping[str, list[Any]]) -> None:
         obj.save(force_insert=True)
         for name, keys in links.items():
             set_links(obj, name, keys)
-    SearchText.objects.create(record_id=obj.pk, text=fold(obj.search_text()))
+    SearchText.objects.create(record_id=obj.pk, **search_texts(obj))
 
 
 def apply(row: RecordModel, changed: Mapping[str, Any]) -> None:
@@ -136,20 +137,35 @@ def mirror(row: RecordModel) -> None:
             title=row.title[:250], owner_id=row.owner_id, department_id=row.department_id, deleted_at=row.deleted_at,
             touched_at=clock.now(),
         )  # fmt: skip
-    SearchText.objects.filter(pk=row.pk).update(text=fold(row.search_text()))
+    SearchText.objects.filter(pk=row.pk).update(**search_texts(row))
+
+
+def search_texts(row: RecordModel) -> dict[str, str]:
+    """The words by which a record is found, all of them and those without contact details."""
+    text = fold(row.search_text())
+    return {"text": text, "open_text": fold(without_contacts(row).search_text()) if row.contact_fields else text}
+
+
+def touch(row: RecordModel) -> None:
+    """Something happened to a record that changed nothing of it."""
+    with door():
+        Record.objects.filter(pk=row.pk).update(touched_at=clock.now())
 
 
 def set_links(obj: RecordModel, name: str, keys: list[Any]) -> None:
     """Make the set of links exactly these keys."""
     link = values.link_fields.get(name)
+    have, want = set(values.current(obj, name)), set(keys)
     if link is None:
-        getattr(obj, name).set(keys)
-        return
-    table, column = link.model._base_manager, f"{link.target}_id"
-    have, want = set(link.ids(obj.pk)), set(keys)
+        # By the table: a manager of rows would not see what is in the bin.
+        field: Any = obj._meta.get_field(name)
+        model, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
+        fixed = {f"{field.m2m_field_name()}_id": obj.pk}
+    else:
+        model, column, fixed = link.model, f"{link.target}_id", {"record_id": obj.pk, **link.fixed}
     if have - want:
-        table.filter(record_id=obj.pk, **link.fixed, **{f"{column}__in": have - want}).delete()
-    table.bulk_create(link.model(record_id=obj.pk, **link.fixed, **{column: key}) for key in sorted(want - have))
+        model._base_manager.filter(**fixed, **{f"{column}__in": have - want}).delete()
+    model._base_manager.bulk_create(model(**fixed, **{column: key}) for key in sorted(want - have))
 
 
 def insert_links(

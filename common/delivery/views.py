@@ -5,6 +5,8 @@ from django.shortcuts import render
 
 from common.delivery import outbound, selectors
 from common.kinds import formats
+from common.kinds.errors import Forbidden
+from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, needs
 
 TONES = {
@@ -18,9 +20,13 @@ TONES = {
 }
 
 
-@needs("setup", "change")
+readers = needs("setup", "people")
+
+
+@readers
 def outbox(request: PersonRequest) -> HttpResponse:
-    """Every mail with its state; without a mail server they stay here."""
+    """Every mail with its state; without a mail server they stay here. Mails hold sign-in links and addresses."""
+    _require_addresses(request)
     rows = [
         {
             "pk": mail.pk, "subject": mail.subject, "to": mail.recipient, "state": mail.get_state_display(),
@@ -31,10 +37,17 @@ def outbox(request: PersonRequest) -> HttpResponse:
     return render(request, "delivery/outbox.html", {"rows": rows, "sandbox": not outbound.is_configured()})
 
 
-@needs("setup", "change")
+@readers
 def mail(request: PersonRequest, pk: int) -> HttpResponse:
     """One mail as plain text."""
+    _require_addresses(request)
     found = selectors.get_mail(pk)
     if found is None:
         raise Http404
     return render(request, "delivery/mail.html", {"mail": found, "when": formats.moment_of(found.created_at)})
+
+
+def _require_addresses(request: PersonRequest) -> None:
+    """Raise `Forbidden` for people from whom contact details are hidden."""
+    if principal_of(request.user).hides_contacts:
+        raise Forbidden

@@ -62,6 +62,7 @@ class _Lazy:
 
     def build(self) -> dict[str, Any]:
         user = self.user
+        may_set_up = self.principal.may("setup", "change") or self.principal.may("setup", "people")
         counts = badges.counts(self.principal)
         nav = [self.block(name, counts) for name in BLOCKS]
         sidebar = {None: "", True: "narrow", False: "wide"}[user.narrow_sidebar]
@@ -74,7 +75,7 @@ class _Lazy:
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
-            "settings_url": reverse("setup:home") if self.principal.is_administrator else None,
+            "settings_url": reverse("setup:home") if may_set_up else None,
             "jobs_url": reverse("jobs:list"), "quarantine": quarantine.is_shown(),
             "release_url": reverse("upkeep:release") if self.principal.is_administrator else None,
             "settings_current": self.request.path.startswith("/settings/"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.kinds import dictionary, guard
+from common.kinds.guard import OutsideChanges
+from common.kinds.masking import MaskingIterable
 from common.kinds.words import title_sort
 
 if TYPE_CHECKING:
@@ -122,7 +124,25 @@ class Logged(Guarded):
 
 
 class RecordQuerySet(GuardedQuerySet[M], Generic[M]):
-    """Rows of a record type."""
+    """Rows of a record type. `masks`: they come without contact details (`common.kinds.masking`)."""
+
+    masks = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class = MaskingIterable
+
+    def _clone(self) -> RecordQuerySet[M]:
+        clone: RecordQuerySet[M] = super()._clone()  # type: ignore[misc]  # not in the stubs
+        clone.masks = self.masks
+        return clone
+
+    def masked(self) -> RecordQuerySet[M]:
+        """The same rows without contact details."""
+        rows = self._chain()  # type: ignore[attr-defined]  # not in the stubs
+        rows.masks = True
+        found: RecordQuerySet[M] = rows
+        return found
 
     def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
         """The rows `user` may do `action` to. The only way to rows (ARCHITECTURE.md, "One policy")."""
@@ -138,7 +158,7 @@ class RecordManager(models.Manager[M]):
         self.with_bin = with_bin
 
     def get_queryset(self) -> RecordQuerySet[M]:
-        rows: RecordQuerySet[M] = self._queryset_class(self.model, using=self._db)
+        rows: RecordQuerySet[M] = self._queryset_class(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]  # not in the stubs
         return rows if self.with_bin else rows.filter(deleted_at=None)
 
     def for_user(self, user: User | Principal, action: str = "view") -> RecordQuerySet[M]:
@@ -182,6 +202,12 @@ class RecordModel(Guarded):
     link_fields: ClassVar[tuple[str, ...]] = ()
     # Columns that are derived and never logged.
     untracked: ClassVar[frozenset[str]] = frozenset()
+    # Fields that are hidden from people who may not see contact details, and what is derived from them.
+    contact_fields: ClassVar[tuple[str, ...]] = ()
+    contact_keys: ClassVar[tuple[str, ...]] = ()
+    # Fields that are hidden from people who may not see margins.
+    margin_fields: ClassVar[tuple[str, ...]] = ()
+    is_masked = False
     # The foreign key to the record this one is a part of ("deal" for a payment).
     parent_field: ClassVar[str | None] = None
 
@@ -192,6 +218,11 @@ class RecordModel(Guarded):
 
     def __str__(self) -> str:
         return self.title
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        if self.is_masked:
+            raise OutsideChanges(f"{type(self).__name__} {self.pk} is masked and cannot be stored")
+        super().save_base(*args, **kwargs)
 
     @property
     def title(self) -> str:

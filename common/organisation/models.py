@@ -12,6 +12,11 @@ class OwnCompany(Dictionary):
     """The company that works with this CRM. Report months follow its time zone."""
 
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Berlin")
+    demands_second_factor = models.BooleanField(
+        _("second factor demanded of everybody"),
+        default=False,
+        help_text=_("Everybody signs in with a password and a code of their telephone."),
+    )
 
     class Meta(Dictionary.Meta):
         verbose_name = _("own company")

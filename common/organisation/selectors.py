@@ -15,6 +15,12 @@ def own_company() -> OwnCompany | None:
     return dictionary.lookup("organisation.own_company", OwnCompany.objects.in_use().first)
 
 
+def demands_second_factor() -> bool:
+    """Whether everybody has to sign in with a second factor."""
+    company = own_company()
+    return company is not None and company.demands_second_factor
+
+
 def company_zone() -> str:
     """The time zone of reports (IANA name)."""
     company = own_company()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -11,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.kinds import formats
 from common.kinds.models import DictionaryBase, DictionaryRows
 
 
@@ -25,8 +28,19 @@ class UserManager(BaseUserManager["User"].from_queryset(DictionaryRows)):  # typ
         return user
 
 
+class Withheld(models.TextChoices):
+    """What can be taken away from a person, whatever their roles say."""
+
+    EXPORT = "export", _("no export")
+    IMPORT = "import", _("no import")
+    BULK = "bulk", _("no changing of many at once")
+    DELETE = "delete", _("no deleting")
+    MARGIN = "margin", _("margins hidden")
+    CONTACTS = "contacts", _("telephone numbers and e-mails hidden")
+
+
 class User(AbstractBaseUser, DictionaryBase):
-    """A person who works with the CRM."""
+    """A person who works with the CRM. `withheld`: what is taken away from them (`Withheld`)."""
 
     unversioned: ClassVar[frozenset[str]] = frozenset({"last_login", "password", "narrow_sidebar"})
 
@@ -48,6 +62,15 @@ class User(AbstractBaseUser, DictionaryBase):
         "organisation.Department", models.PROTECT, verbose_name=_("department"), null=True, blank=True,
         related_name="people",
     )  # fmt: skip
+    superior = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name=_("superior"), null=True, blank=True, related_name="staff"
+    )
+    deputy = models.ForeignKey(
+        "self", models.SET_NULL, verbose_name=_("deputy"), null=True, blank=True, related_name="deputised"
+    )
+    absent_from = models.DateField(_("absent from"), null=True, blank=True)
+    absent_until = models.DateField(_("absent until"), null=True, blank=True)
+    withheld = models.JSONField(_("taken away"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("colours"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
@@ -78,6 +101,15 @@ class User(AbstractBaseUser, DictionaryBase):
         return f"{self.first_name} {self.last_name}".strip() or self.username
 
     @property
+    def choice_label(self) -> str:
+        """The name where owners are chosen: it says who is away until when, and who stands in."""
+        if not self.is_absent(formats.viewer_today()):
+            return self.full_name
+        said = _("%(person)s, absent until %(day)s") if self.absent_until else _("%(person)s, absent")
+        words = said % {"person": self.full_name, "day": formats.short_date(self.absent_until)}
+        return f"{words} → {self.deputy.full_name}" if self.deputy else words
+
+    @property
     def initials(self) -> str:
         """Two letters for the avatar."""
         letters = self.first_name[:1] + self.last_name[:1]
@@ -88,9 +120,20 @@ class User(AbstractBaseUser, DictionaryBase):
         """Which of the six avatar tints; means nothing."""
         return (self.pk or 0) % 6
 
+    def is_absent(self, day: date) -> bool:
+        """Whether the person is away on `day`."""
+        if self.absent_from is None and self.absent_until is None:
+            return False
+        return (self.absent_from or day) <= day <= (self.absent_until or day)
+
     def clean(self) -> None:
         if self.time_zone and self.time_zone not in available_timezones():
             raise ValidationError({"time_zone": _("This is not a known time zone.")})
+        if self.absent_from and self.absent_until and self.absent_until < self.absent_from:
+            raise ValidationError({"absent_until": _("The last day is before the first one.")})
+        for name in ("superior", "deputy"):
+            if self.pk and getattr(self, f"{name}_id") == self.pk:
+                raise ValidationError({name: _("Choose somebody else than the person themselves.")})
 
 
 class Membership(DictionaryBase):
@@ -109,6 +152,14 @@ class Membership(DictionaryBase):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.department}"
+
+
+class Session(AbstractBaseSession):
+    """A sign-in that is still good. `agent` is what the browser calls itself."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    agent = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(default=clock.now)
 
 
 class SignInLink(models.Model):

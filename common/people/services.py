@@ -4,11 +4,16 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from common import clock
 from common.people.errors import LinkNotValid
-from common.people.models import SignInLink, User
+from common.people.models import Session, SignInLink, User
+from common.people.selectors import session_name
 
 LIFETIME = timedelta(hours=12)
 
@@ -37,3 +42,23 @@ def use_link(token: str) -> User:
     if link is None or not SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
         raise LinkNotValid
     return link.user
+
+
+def password_link(user: User) -> str:
+    """The address at which a person sets their password, as *Forgot password* sends it; good for three days."""
+    key = default_token_generator.make_token(user)
+    arguments = {"uidb36": user_pk_to_url_str(user), "key": key}
+    return f"{settings.SITE_URL}{reverse('account_reset_password_from_key', kwargs=arguments)}"
+
+
+def end_sessions(user: User, name: str = "") -> int:
+    """Sign a person out everywhere, or end the one session of this name; how many were ended."""
+    rows = Session.objects.filter(user=user)
+    if name:
+        rows = rows.filter(pk__in=[row.pk for row in rows if session_name(row) == name])
+    return rows.delete()[0]
+
+
+def discard_links(user: User) -> None:
+    """No unused sign-in link of the person is good any more."""
+    SignInLink.objects.filter(user=user, used_at=None).delete()

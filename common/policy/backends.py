@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import F, Subquery
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, F, OuterRef, Subquery
 
 from common.kinds import dictionary
 from common.kinds.models import Config
@@ -19,7 +20,13 @@ class PrincipalBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth 
         rows = list(
             User.objects.filter(pk=user_id, is_active=True)
             .select_related("department")
-            .annotate(role_id=F("roles__pk"), config_version=Subquery(Config.objects.values("version")[:1]))
+            .annotate(
+                role_id=F("roles__pk"),
+                config_version=Subquery(Config.objects.values("version")[:1]),
+                has_second_factor=Exists(
+                    Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+                ),
+            )
         )
         if not rows:
             return None

@@ -23,6 +23,11 @@ class Role(Dictionary):
 
     slug = models.SlugField(_("key"), unique=True)
     is_administrator = models.BooleanField(_("may do everything"), default=False)
+    demands_second_factor = models.BooleanField(
+        _("second factor demanded"),
+        default=False,
+        help_text=_("People of this role sign in with a password and a code of their telephone."),
+    )
     users = models.ManyToManyField(
         "people.User", through="RoleMember", related_name="roles", verbose_name=_("people"), blank=True
     )

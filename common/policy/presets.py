@@ -9,9 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from common.policy.models import Permission, Role
 
-STANDARD_ACTIONS = ("view", "create", "change", "delete", "export", "bulk", "transfer")
+STANDARD: dict[str, Any] = {
+    "view": pgettext_lazy("right", "See"), "create": pgettext_lazy("right", "Create"),
+    "change": pgettext_lazy("right", "Change"), "delete": pgettext_lazy("right", "Delete"),
+    "export": pgettext_lazy("right", "Export"), "bulk": _("Many at once"), "transfer": _("Give away"),
+}  # fmt: skip
+STANDARD_ACTIONS = tuple(STANDARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class _Presets:
     roles: dict[str, PresetRole] = field(default_factory=dict)
     grants: list[PresetGrant] = field(default_factory=list)
     actions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    areas: dict[str, Any] = field(default_factory=dict)
 
 
 registry = _Presets()
@@ -50,6 +59,12 @@ def role(slug: str, name: str, *, ru: str, is_administrator: bool = False) -> No
 def actions(type_key: str, **named: Any) -> None:
     """Name the special actions of a record type: `close=_("Close and reopen")`."""
     registry.actions.setdefault(type_key, {}).update(named)
+
+
+def area(key: str, label: Any, **named: Any) -> None:
+    """Name a thing of the product that is no record type, and what roles may do with it: all or nothing."""
+    registry.areas[key] = label
+    actions(key, **named)
 
 
 def grant(
@@ -70,7 +85,13 @@ def grant(
 
 def action_names(type_key: str) -> list[str]:
     """Every action a role can be given on a type."""
-    return [*STANDARD_ACTIONS, *registry.actions.get(type_key, {})]
+    return list(action_labels(type_key))
+
+
+def action_labels(type_key: str) -> dict[str, Any]:
+    """Every action a role can be given on a type or area, in words."""
+    standard = {} if type_key in registry.areas else STANDARD
+    return {**standard, **registry.actions.get(type_key, {})}
 
 
 def load() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from common.kinds import dictionary
 from common.organisation import selectors as organisation
 from common.organisation.models import Department
-from common.people.models import Membership, User
+from common.people.models import Membership, User, Withheld
 from common.policy.models import Permission, Role, Scope
 
 
@@ -40,10 +40,24 @@ class Principal:
     departments: frozenset[int] = frozenset()
     subtree: frozenset[int] = frozenset()
     team_is_open: bool = True
+    withheld: frozenset[str] = frozenset()
+    second_factor_demanded: bool = False
 
     def grants_for(self, type_key: str, action: str) -> tuple[Grant, ...]:
         """The grants of all roles for this action; empty: never allowed."""
+        if action in self.withheld:
+            return ()
         return EVERYTHING if self.is_administrator else self.grants.get((type_key, action), ())
+
+    @property
+    def hides_contacts(self) -> bool:
+        """Whether telephone numbers and e-mails are hidden from this person."""
+        return Withheld.CONTACTS in self.withheld
+
+    @property
+    def hides_margins(self) -> bool:
+        """Whether margins are hidden from this person."""
+        return Withheld.MARGIN in self.withheld
 
     def may(self, type_key: str, action: str) -> bool:
         """Whether the action is allowed on at least some rows of the type."""
@@ -53,6 +67,7 @@ class Principal:
 @dataclass(frozen=True)
 class _Permissions:
     administrators: frozenset[int]
+    demanding: frozenset[int]
     by_role: Mapping[int, tuple[tuple[Key, Grant], ...]]
     memberships: Mapping[int, tuple[tuple[int, bool], ...]]
     closed_departments: frozenset[int]
@@ -68,6 +83,7 @@ def _load() -> _Permissions:
         memberships[user_id].append((department_id, is_head))
     return _Permissions(
         frozenset(Role.objects.in_use().filter(is_administrator=True).values_list("pk", flat=True)),
+        frozenset(Role.objects.in_use().filter(demands_second_factor=True).values_list("pk", flat=True)),
         {role: tuple(rows) for role, rows in by_role.items()},
         {user: tuple(rows) for user, rows in memberships.items()},
         frozenset(Department.objects.filter(keeps_to_owners=True).values_list("pk", flat=True)),
@@ -114,4 +130,6 @@ def _build(user: User) -> Principal:
         departments=frozenset(departments),
         subtree=organisation.subtree(frozenset(departments)),
         team_is_open=user.department_id not in known.closed_departments,
+        withheld=frozenset(user.withheld),
+        second_factor_demanded=bool(roles & known.demanding) or organisation.demands_second_factor(),
     )

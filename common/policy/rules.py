@@ -27,17 +27,24 @@ THIRD_PARTY: dict[str, str] = {
     "account_login": "public", "account_logout": "public", "account_reset_password": "public",
     "account_reset_password_done": "public", "account_reset_password_from_key": "public",
     "account_reset_password_from_key_done": "public", "account_inactive": "public",
+    "mfa_authenticate": "public", "mfa_index": "signed-in", "mfa_reauthenticate": "signed-in",
+    "mfa_activate_totp": "signed-in", "mfa_deactivate_totp": "signed-in", "mfa_view_recovery_codes": "signed-in",
+    "mfa_generate_recovery_codes": "signed-in", "mfa_download_recovery_codes": "signed-in",
     "account_change_password": "signed-in", "account_set_password": "signed-in", "account_reauthenticate": "signed-in",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`public`, `signed-in`, or (`type`, `action`): at least some rows of the type. Rows are checked by the view."""
+    """`public`, `signed-in`, or (`type`, `action`): at least some rows of the type. Rows are checked by the view.
+
+    `others`: actions each of which admits as well.
+    """
 
     kind: str
     type: str = ""
     action: str = ""
+    others: tuple[str, ...] = ()
 
     def admits(self, request: HttpRequest) -> bool:
         """Whether this person may call the route at all."""
@@ -45,7 +52,10 @@ class Rule:
             return True
         if not request.user.is_authenticated:
             return False
-        return self.kind == "signed-in" or principal_of(request.user).may(self.type, self.action)
+        if self.kind == "signed-in":
+            return True
+        principal = principal_of(request.user)
+        return any(principal.may(self.type, action) for action in (self.action, *self.others))
 
 
 def declare(view: V, rule: Rule) -> V:
@@ -64,9 +74,9 @@ def signed_in(view: V) -> V:
     return declare(view, Rule("signed-in"))
 
 
-def needs(type_key: str, action: str) -> Callable[[V], V]:
-    """Only people whose roles have `action` on `type_key` may call it."""
-    return lambda view: declare(view, Rule("permission", type_key, action))
+def needs(type_key: str, action: str, *others: str) -> Callable[[V], V]:
+    """Only people whose roles have `action`, or one of `others`, on `type_key` may call it."""
+    return lambda view: declare(view, Rule("permission", type_key, action, others))
 
 
 def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:

@@ -40,13 +40,26 @@ class AnyArray(Func):
 
 @dataclass(frozen=True, slots=True)
 class FieldRights:
-    """Which fields may be read and written, for one record or (relations unknown) for any."""
+    """Which fields may be read and written, for one record or (relations unknown) for any.
+
+    `hidden`: taken away from the person whatever the grants say; those of `masked` are shown masked.
+    """
 
     view: tuple[Grant, ...]
     change: tuple[Grant, ...]
     everywhere: bool = False
+    hidden: frozenset[str] = frozenset()
+    masked: frozenset[str] = frozenset()
 
     def readable(self, name: str) -> bool:
+        """Whether the value may be known: filtered and sorted by, searched, told in the history."""
+        return name not in self.hidden and self._is_granted(name)
+
+    def shown(self, name: str) -> bool:
+        """Whether it has a place on pages and in files; the rows bring it masked where it is hidden."""
+        return (name not in self.hidden or name in self.masked) and self._is_granted(name)
+
+    def _is_granted(self, name: str) -> bool:
         covered = (grant.covers(name) for grant in self.view)
         return bool(self.view) and (all(covered) if self.everywhere else any(covered))
 
@@ -111,15 +124,24 @@ def actions(principal: Principal, model: type[RecordModel], relations: Relations
 def fields(principal: Principal, model: type[RecordModel], relations: Relations | None = None) -> FieldRights:
     """The field rights on one record, or with None those that hold whatever the relation is."""
     if relations is None:
-        return FieldRights(grants(principal, model, "view"), grants(principal, model, "change"), everywhere=True)
-    return FieldRights(
-        _satisfied(principal, model, "view", relations), _satisfied(principal, model, "change", relations)
-    )
+        view, change = grants(principal, model, "view"), grants(principal, model, "change")
+    else:
+        view = _satisfied(principal, model, "view", relations)
+        change = _satisfied(principal, model, "change", relations)
+    return FieldRights(view, change, relations is None, *_taken_away(principal, model))
+
+
+def _taken_away(principal: Principal, model: type[RecordModel]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields hidden from the person, and those of them that are shown masked."""
+    contacts = frozenset(model.contact_fields) if principal.hides_contacts else frozenset[str]()
+    margins = frozenset(model.margin_fields) if principal.hides_margins else frozenset[str]()
+    return contacts | margins, contacts
 
 
 def creation_fields(principal: Principal, model: type[RecordModel]) -> FieldRights:
     """The field rights on a record that is being made."""
-    return FieldRights(grants(principal, model, "create"), grants(principal, model, "create"))
+    given = grants(principal, model, "create")
+    return FieldRights(given, given, False, *_taken_away(principal, model))  # noqa: FBT003  # fields in order
 
 
 def relations(principal: Principal, objs: Sequence[RecordModel]) -> dict[int, Relations]:
@@ -197,6 +219,7 @@ def _id_in(column: str, ids: QuerySet[Any, Any]) -> Q:
 def for_user(rows: RecordQuerySet[Any], user: User | Principal, action: str = "view") -> RecordQuerySet[Any]:
     """The rows the person may do `action` to. See `RecordQuerySet.for_user`."""
     principal = principal_of(user)
+    rows = rows.masked() if principal.hides_contacts else rows
     parts = branches(principal, rows.model, action)
     if parts is None:
         return rows
@@ -222,6 +245,7 @@ def page_for_user(
     One OR would make the planner walk the whole sort index for a person with few rows. `own`: only those.
     """
     principal = principal_of(user)
+    rows = rows.masked() if principal.hides_contacts else rows
     parts = branches(principal, rows.model, "view")
     if own and parts != []:
         parts = owned_parts([principal.user_id])

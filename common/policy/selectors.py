@@ -5,12 +5,21 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from common.kinds.errors import Forbidden, NotVisible
+from common.kinds.masking import masked
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy import scopes
+from common.policy.models import Role, RoleMember
 from common.policy.principal import Principal, principal_of
 
 R = TypeVar("R", bound=RecordModel)
+
+
+def somebody_may_do_everything() -> bool:
+    """Whether an active person is left who may do everything; waits for changes of who that is."""
+    roles = Role.objects.select_for_update().in_use().filter(is_administrator=True)
+    members = RoleMember.objects.filter(role__in=[role.pk for role in roles], user__is_active=True)
+    return bool(members.exists())
 
 
 def get_visible(rows: RecordQuerySet[R], user: User | Principal, pk: object, action: str = "view") -> R:
@@ -40,6 +49,11 @@ def visible_keys(
         rows = (model.everything if with_bin else model.objects).get_queryset().filter(pk__in=keys)
         parts.append(rows.for_user(user).order_by().values_list("pk"))
     return {key for (key,) in parts[0].union(*parts[1:], all=True)} if parts else set()
+
+
+def as_seen(user: User | Principal, obj: R) -> R:
+    """The record as the person sees it: without contact details where these are hidden from them."""
+    return masked(obj) if principal_of(user).hides_contacts and not obj.is_masked else obj
 
 
 def require(user: User | Principal, obj: RecordModel, action: str) -> None:

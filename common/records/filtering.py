@@ -165,7 +165,7 @@ def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
 def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
     known = fields_of(kind, viewer)
-    return tree_q(query.tree(), known, viewer) & words_q(query.words)
+    return tree_q(query.tree(), known, viewer) & words_q(query.words, viewer)
 
 
 def without_mine(query: Query) -> tuple[Query, bool]:
@@ -186,13 +186,21 @@ def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) 
     return found.q(tree["op"], [str(value) for value in tree["v"]], viewer)
 
 
-def words_q(words: str) -> Q:
-    """Records whose search text holds every word; a ticket in any of its forms finds its record."""
+def words_q(words: str, viewer: Viewer) -> Q:
+    """Records whose search text holds every word; a ticket in any of its forms finds its record.
+
+    Nobody finds a record by contact details that are hidden from them.
+    """
     if not words:
         return Q()
     ticket = tickets.find(words)
     parts = [ticket.casefold()] if ticket else fold(words).split()[:8]
     texts = SearchText.objects.all()
     for part in parts:
-        texts = texts.filter(text__contains=part)
+        texts = texts.filter(**{f"{search_column(viewer)}__contains": part})
     return Q(pk__in=texts.values("pk"))
+
+
+def search_column(viewer: Viewer) -> str:
+    """The column of `SearchText` this person finds records by."""
+    return "open_text" if viewer.principal.hides_contacts else "text"

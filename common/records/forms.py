@@ -27,7 +27,7 @@ from common.records import registry
 from common.records.declaring import RecordType, Section, Viewer
 from common.records.fieldkinds import LINK_LABELS
 from common.records.inputs import EMPTY_CHOICE, NaturalDateField, NewRecord, NumberField, RecordField, SeveralField
-from common.records.timeline import say_plain
+from common.records.timeline import as_named, say_plain
 
 
 class RecordForm(forms.Form):
@@ -154,7 +154,7 @@ class RecordForm(forms.Form):
 
     def said(self, name: str, stored: Any) -> str:
         """An encoded value in words, for the conflict box."""
-        return say(self.kind.model, name, stored)
+        return say(self.kind.model, name, stored, self.viewer)
 
 
 def default_values(kind: RecordType) -> dict[str, Any]:
@@ -212,7 +212,8 @@ def with_current(rows: models.QuerySet[Any], name: str, obj: RecordModel | None)
         return rows
     keys = current if isinstance(current, list) else [current]
     either = models.Q(pk__in=keys) | models.Q(pk__in=rows.order_by().values("pk"))
-    found: models.QuerySet[Any] = rows.model._default_manager.filter(either)
+    everything = getattr(rows.model, "everything", rows.model._default_manager)
+    found: models.QuerySet[Any] = everything.filter(either)
     return found
 
 
@@ -233,14 +234,14 @@ def create_in_place(
     return kind.save_new(kind.inline(str(text), values), by)
 
 
-def say(model: type[RecordModel], name: str, stored: Any) -> str:
+def say(model: type[RecordModel], name: str, stored: Any, viewer: Viewer) -> str:
     """A stored value of a field in the viewer's words."""
     if stored in (None, "", []):
         return ""
     related = tracked.related_model(model, name)
     if related is not None:
         keys = stored if isinstance(stored, list) else [stored]
-        found = {row.pk: str(row) for row in related._base_manager.filter(pk__in=keys)}
+        found = {row.pk: str(row) for row in as_named(related, viewer).filter(pk__in=keys)}
         return ", ".join(found.get(key, "?") for key in keys)
     return say_plain(model, name, stored)
 

@@ -152,7 +152,7 @@ def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
     return [
         column for column in registry.columns(kind)
         if ((column.cell is not None or column.kind == "name") and not column.field)
-        or rights.readable(column.field or column.key)
+        or rights.shown(column.field or column.key)
     ]  # fmt: skip
 
 

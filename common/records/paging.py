@@ -33,21 +33,26 @@ class Position:
     pk: int
     shown: int
     backwards: bool = False
+    is_masked: bool = False
 
     def pack(self, sort: Sort) -> str:
-        """Signed, for the address."""
-        return signing.dumps([sort.key, encode(self.value), self.pk, self.shown, self.backwards], salt=SALT)
+        """Signed, for the address; of a masked row without the value, which may be what is hidden."""
+        value = [] if self.is_masked else [encode(self.value)]
+        return signing.dumps([sort.key, self.pk, self.shown, self.backwards, *value], salt=SALT)
 
     @classmethod
     def unpack(cls, text: str, sort: Sort, rows: RecordQuerySet[Any]) -> Position:
         """From the address. Raises `BadFilter` for anything not signed here or of another order."""
         try:
-            key, value, pk, shown, backwards = signing.loads(text, salt=SALT)
+            key, pk, shown, backwards, *values = signing.loads(text, salt=SALT)
         except (signing.BadSignature, ValueError):
             raise BadFilter(part="after") from None
         if key != sort.key:
             raise BadFilter(part="after")
-        python = rows.model._meta.get_field(sort.column).to_python(value)
+        values = values or list(rows.model.everything.filter(pk=pk).values_list(sort.column, flat=True))
+        if not values:
+            raise BadFilter(part="after")
+        python = rows.model._meta.get_field(sort.column).to_python(values[0])
         return cls(python, pk, shown, backwards)
 
 
@@ -90,7 +95,7 @@ def read(
 
 
 def _mark(row: Any, sort: Sort, shown: int, *, backwards: bool) -> str:
-    return Position(getattr(row, sort.column), row.pk, shown, backwards).pack(sort)
+    return Position(getattr(row, sort.column), row.pk, shown, backwards, row.is_masked).pack(sort)
 
 
 def _fetch(

@@ -208,7 +208,7 @@ def _sayer(found: Iterable[steps.Step], visible: Mapping[int, RecordModel], view
         for name, pair in step.changes.items():
             now = [values.current(visible[step.record], name)] if step.record in visible else []
             stored += [(step.model, name, side) for side in (*pair, *now)]
-    return timeline.Sayer(stored, viewer)
+    return timeline.Sayer(stored, viewer, only_visible=True)
 
 
 class _Drawer:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, choosing, editing, lists, pages
+from common.records.views import acting, bins, boards, choosing, editing, lists, pages, sharing
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -45,6 +45,8 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
         ("<int:pk>/purge/", "purge", bins.PurgeView, None),
         ("<int:pk>/restore/", "restore", bins.RestoreView, None),
     ]
+    if sharing.FIELD in kind.model.link_fields:
+        found.append(("<int:pk>/share/", "share", sharing.ShareView, None))
     if kind.sections:
         found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]
     if kind.board is not None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -88,22 +89,35 @@ def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int =
 
 def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Told]:
     """The visible ones of these events, with their readable changes; two queries for any number."""
-    subjects = {event.subject_id: event.subject for event in events if event.subject is not None}
-    others = {pk: subject for pk, subject in subjects.items() if pk != here.pk}
-    pairs = [(registry.get(subject.type).model, pk) for pk, subject in others.items()]
+    others = {event.subject for event in events if event.subject is not None and event.subject_id != here.pk}
+    pairs = [(registry.get(subject.type).model, subject.pk) for subject in others]
     visible = {here.pk} | policy.visible_keys(viewer.principal, pairs, with_bin=True)
     shown = [(event, event.subject) for event in events if event.subject is not None and event.subject_id in visible]
-    sayer = Sayer(
+    sayer = Sayer([
         (registry.get(subject.type).model, name, side)
         for event, subject in shown for name, pair in event.changes().items() for side in pair
-    )  # fmt: skip
+    ], viewer)  # fmt: skip
+    named = titles((pair for pair in pairs if pair[1] in visible), viewer)
     told = []
     for event, subject in shown:
         kind = registry.get(subject.type)
         rights = scopes.fields(viewer.principal, kind.model)
         changes = sayer.changes(event, kind.model, rights)
-        told.append(Told(event, kind, subject.title if subject.pk != here.pk else "", changes))
+        told.append(Told(event, kind, named.get(subject.pk, ""), changes))
     return told
+
+
+def titles(wanted: Iterable[tuple[type[RecordModel], int]], viewer: Viewer) -> dict[int, str]:
+    """What these records are called: by the spine in one query, or as the viewer may read them, one for each type."""
+    by_model: dict[type[RecordModel], set[int]] = defaultdict(set)
+    for model, key in wanted:
+        by_model[model].add(key)
+    if not viewer.principal.hides_contacts:
+        keys = [key for found in by_model.values() for key in found]
+        return dict(Record.objects.filter(pk__in=keys).values_list("pk", "title")) if keys else {}
+    return {
+        row.pk: row.title for model, keys in by_model.items() for row in as_named(model, viewer).filter(pk__in=keys)
+    }
 
 
 def visible_records(pks: Iterable[int], viewer: Viewer) -> dict[int, RecordModel]:
@@ -121,20 +135,23 @@ def visible_records(pks: Iterable[int], viewer: Viewer) -> dict[int, RecordModel
 class Sayer:
     """Says stored values in words, looking up at once what all of a page refer to.
 
-    Records are named by their row of the spine, everything else from the process dictionary. For a `viewer`,
-    records they may not see are not named.
+    Records are named by their row of the spine, or as the viewer may read them, everything else from the process
+    dictionary. `only_visible`: records the viewer may not see are not named.
     """
 
-    def __init__(self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer | None = None) -> None:
+    def __init__(
+        self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer, *, only_visible: bool = False
+    ) -> None:
+        self.hides = viewer.principal.hides_contacts
         wanted: set[tuple[type[RecordModel], int]] = set()
         for model, name, side in stored:
             target = _target(model, name)
             if target is not None and issubclass(target, RecordModel) and side is not None:
                 wanted.update((target, key) for key in (side if isinstance(side, list) else [side]))
-        keys = {key for _target_model, key in wanted}
-        if viewer is not None:
+        keys = {key for _model, key in wanted}
+        if only_visible:
             keys = policy.visible_keys(viewer.principal, wanted, with_bin=True)
-        self.titles = dict(Record.objects.filter(pk__in=keys).values_list("pk", "title")) if keys else {}
+        self.titles = titles(((model, key) for model, key in wanted if key in keys), viewer)
 
     def names(self, target: type[Any]) -> Mapping[Any, object]:
         """The rows of what is referred to, by key."""
@@ -154,7 +171,7 @@ class Sayer:
 
     def changes(self, event: Event, model: type[RecordModel], rights: scopes.FieldRights) -> list[dict[str, Any]]:
         """Field, old and new in words, of the fields this person may read."""
-        labels = event.data.get("_labels", {})
+        labels = {} if self.hides else event.data.get("_labels", {})
         said = []
         for name, (old, new) in event.changes().items():
             if rights.readable(name) and name in tracked.field_names(model):
@@ -166,6 +183,12 @@ class Sayer:
         return said
 
 
+def as_named(target: type[Any], viewer: Viewer) -> QuerySet[Any]:
+    """Rows of what a field refers to, for their names: no name is a hidden address."""
+    rows: Any = target._base_manager.all()
+    return rows.masked() if viewer.principal.hides_contacts and issubclass(target, RecordModel) else rows  # type: ignore[no-any-return]
+
+
 def _target(model: type[RecordModel], name: str) -> type[Any] | None:
     try:
         return tracked.related_model(model, name)
@@ -173,7 +196,7 @@ def _target(model: type[RecordModel], name: str) -> type[Any] | None:
         return None
 
 
-def say_plain(model: type[RecordModel], name: str, stored: Any) -> str:
+def say_plain(model: type[Model], name: str, stored: Any) -> str:
     """A stored value that refers to nothing, in words."""
     found: Any = model._meta.get_field(name)
     value = found.to_python(stored)

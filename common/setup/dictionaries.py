@@ -15,6 +15,10 @@ GROUPS: dict[str, Words] = {
     "company": _("Company"), "sales": _("Sales"), "money": _("Money"), "lists": _("Lists"), "system": _("System"),
 }  # fmt: skip
 
+SETTINGS = ("setup", "change")
+PEOPLE = ("setup", "people")
+"""The two rights on settings, as (area, action)."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -27,7 +31,11 @@ class Column:
 
 @dataclass(frozen=True)
 class DictionaryPage:
-    """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline)."""
+    """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline).
+
+    `copy_route`: the page that copies a row. `say(name, value)` puts a part's change, whose name has a
+    dot, into words for the history: (label, text).
+    """
 
     key: str
     model: type[DictionaryBase]
@@ -40,9 +48,11 @@ class DictionaryPage:
     ordered: bool = True
     order: int = 50
     saved: Callable[[Any, Any, Any], None] | None = None
-    extra_fields: Callable[[Any], dict[str, Any]] | None = None
     change_text: Words = ""
     sort: Sequence[str] = field(default_factory=tuple)
+    permission: tuple[str, str] = SETTINGS
+    copy_route: str = ""
+    say: Callable[[str, Any], tuple[str, str]] | None = None
 
 
 _pages: dict[str, DictionaryPage] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.money.models import Currency, Rate
@@ -14,29 +13,23 @@ from common.places.models import City, Country
 from common.policy import presets
 from common.policy.models import Role
 from common.records.models import ColourRule
-from common.setup import selectors, services
-from common.setup.dictionaries import Column, DictionaryPage, declare
+from common.setup import copying, rights
+from common.setup.dictionaries import PEOPLE, Column, DictionaryPage, declare
 from common.tags.models import Tag
 
-presets.actions("setup", change=_("Change settings"))
+presets.area("setup", _("Settings"), change=_("Change settings"), people=_("Manage people and roles"))
+
+copying.declare(Holiday, _("Holidays"))
 
 
-def _roles_field(user: Any) -> dict[str, Any]:
-    chosen = selectors.role_keys(user)
-    return {
-        "roles": forms.ModelMultipleChoiceField(
-            selectors.roles_in_use(),
-            label=_("Roles"),
-            initial=chosen,
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-        )
-    }
+def _say_roles(name: str, stored: Any) -> tuple[str, str]:
+    return str(_("Roles")), ", ".join(stored or [])
 
 
 declare(DictionaryPage(
     "company", OwnCompany, "company", _("Company"), _("The company that works with this CRM."),
-    ["name", "time_zone"], [Column(_("Time zone"), lambda row: row.time_zone)], order=10, ordered=False,
+    ["name", "time_zone", "demands_second_factor"], [Column(_("Time zone"), lambda row: row.time_zone)],
+    order=10, ordered=False,
 ))  # fmt: skip
 declare(
     DictionaryPage(
@@ -52,18 +45,19 @@ declare(
 )
 declare(DictionaryPage(
     "people", User, "company", _("People"), _("Who may sign in, where they work and what their roles are."),
-    ["first_name", "last_name", "username", "email", "department", "language", "time_zone", "is_active"],
+    ["first_name", "last_name", "username", "email", "department"],
     [
         Column(_("User name"), lambda row: row.username), Column(_("Department"), lambda row: row.department),
         Column(_("Roles"), lambda row: ", ".join(str(role) for role in row.roles.all())),
         Column(_("May sign in"), lambda row: row.is_active),
     ],
-    order=30, ordered=False, extra_fields=_roles_field, saved=services.give_roles, sort=("last_name", "first_name"),
+    order=30, ordered=False, sort=("-is_active", "last_name", "first_name"), permission=PEOPLE, say=_say_roles,
 ))  # fmt: skip
 declare(DictionaryPage(
     "memberships", Membership, "company", _("Heads and second departments"),
     _("Who heads a department, and who works in one besides their own."), ["user", "department", "is_head"],
     [Column(_("Heads it"), lambda row: row.is_head)], order=40, ordered=False, sort=("department__name", "pk"),
+    permission=PEOPLE,
 ))  # fmt: skip
 declare(DictionaryPage(
     "holidays", Holiday, "company", _("Holidays"), _("Days without work; next steps skip them."),
@@ -76,10 +70,16 @@ declare(
         Role,
         "company",
         _("Roles"),
-        _("What a person may do; the permissions of the presets come with the roles."),
-        ["name", "slug"],
-        [Column(_("May do everything"), lambda row: row.is_administrator)],
+        _("What a person may do. Who has several roles may do what any of them allows."),
+        ["name"],
+        [
+            Column(_("May do everything"), lambda row: row.is_administrator),
+            Column(_("Second factor"), lambda row: row.demands_second_factor),
+        ],
         order=60,
+        permission=PEOPLE,
+        copy_route="setup:role-copy",
+        say=rights.say,
     )
 )
 declare(

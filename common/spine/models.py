@@ -51,10 +51,11 @@ class RecordMember(Guarded):
 
 
 class SearchText(Projection):
-    """The folded words by which a record is found."""
+    """The folded words by which a record is found; `open_text` is without contact details."""
 
     record = models.OneToOneField(Record, models.CASCADE, primary_key=True, related_name="search")
     text = models.TextField()
+    open_text = models.TextField(default="")
 
 
 class RecordMark(Projection):

@@ -310,9 +310,9 @@ class DealType(RecordType):
             "tint": "none",
             "post": person.job_title,
             "phone": person.phone,
-            "phone_url": f"tel:{person.phone.replace(' ', '')}",
+            "phone_url": "" if person.is_masked else f"tel:{person.phone.replace(' ', '')}",
             "mail": person.email,
-            "mail_url": f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
+            "mail_url": "" if person.is_masked else f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
         }
 
     def bar(self, obj: Deal, viewer: Viewer) -> dict[str, Any] | None:

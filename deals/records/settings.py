@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.home import going_live
 from common.kinds import formats
 from common.people.models import User
-from common.setup import dictionaries
+from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from deals import selectors, services
 from deals.models import ClosingReason, Pipeline, Stage
@@ -37,6 +37,7 @@ dictionaries.declare(
         saved=_complete_pipeline,
     )
 )
+copying.declare(Pipeline, _("Pipelines with their stages"), parts=("stages",))
 dictionaries.declare(DictionaryPage(
     "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
     ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],

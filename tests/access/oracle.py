@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from common.organisation.models import Department
 from tests.access.world import PARTS, Row
 
+CONTACT_DETAILS = dict.fromkeys(("crm.company", "crm.contact", "crm.lead", "requests_app.request"), ("email", "phone"))
+
 
 @dataclass(frozen=True)
 class Right:
@@ -24,7 +26,8 @@ class Right:
 
 @dataclass
 class Persona:
-    """A person as the prose sees them. `homes`: the departments they work in; `shares`: theirs shares its work."""
+    """A person as the prose sees them. `homes`: the departments they work in; `shares`: theirs shares its work;
+    `withheld`: what is taken away from them, whatever their rights say."""
 
     user_id: int
     rights: list[Right] = field(default_factory=list)
@@ -32,6 +35,7 @@ class Persona:
     shares: bool = True
     everything: bool = False
     may_sign_in: bool = True
+    withheld: frozenset[str] = frozenset()
 
 
 def may(persona: Persona, action: str, row: Row) -> bool:
@@ -41,7 +45,7 @@ def may(persona: Persona, action: str, row: Row) -> bool:
 
 def granting(persona: Persona, action: str, row: Row) -> list[Right]:
     """The rights of which each alone lets the persona do it."""
-    if not persona.may_sign_in:
+    if not persona.may_sign_in or action in persona.withheld:
         return []
     if persona.everything:
         return [Right(row.type, action, "all")]
@@ -50,7 +54,9 @@ def granting(persona: Persona, action: str, row: Row) -> list[Right]:
 
 def rights_for(persona: Persona, type_key: str, action: str) -> list[Right]:
     """The rights that speak of it; one that follows the whole takes the reach of the rights on the whole."""
-    found = []
+    found: list[Right] = []
+    if action in persona.withheld:
+        return found
     for right in persona.rights:
         if (right.type, right.action) != (type_key, action):
             continue
@@ -111,7 +117,13 @@ def covers(right: Right, name: str) -> bool:
 
 def may_read(persona: Persona, row: Row, name: str) -> bool:
     """A field is read where one of the rights to see the record covers it."""
-    return any(covers(right, name) for right in granting(persona, "view", row))
+    seen = any(covers(right, name) for right in granting(persona, "view", row))
+    return seen and not is_hidden(persona, row.type, name)
+
+
+def is_hidden(persona: Persona, type_key: str, name: str) -> bool:
+    """Contact details are hidden from some people."""
+    return "contacts" in persona.withheld and name in CONTACT_DETAILS.get(type_key, ())
 
 
 def may_write(persona: Persona, row: Row, name: str) -> bool:
@@ -121,6 +133,8 @@ def may_write(persona: Persona, row: Row, name: str) -> bool:
 
 def reads_everywhere(persona: Persona, type_key: str, name: str) -> bool:
     """Lists show, filter and sum a field only where every right to see rows covers it."""
+    if is_hidden(persona, type_key, name):
+        return False
     if persona.everything:
         return True
     rights = rights_for(persona, type_key, "view")

@@ -122,7 +122,9 @@ class ReferenceKind(Kind):
         for pk, key in self._links(list(own)):
             own[pk].append(key)
         wanted = {key for keys in own.values() for key in keys}
-        names = {row.pk: str(row) for row in self.target._base_manager.filter(pk__in=wanted)}
+        rows: Any = self.target._base_manager.filter(pk__in=wanted)
+        masks = issubclass(self.target, RecordModel) and any(obj.is_masked for obj in objs)
+        names = {row.pk: str(row) for row in (rows.masked() if masks else rows)}
         place = {key: index for index, key in enumerate(names)}
         return [", ".join(names[key] for key in sorted(own[obj.pk], key=place.__getitem__)) for obj in objs]
 

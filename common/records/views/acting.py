@@ -23,7 +23,7 @@ from common.policy.rules import PersonRequest
 from common.records import bins, lists, registry, services
 from common.records.declaring import Action
 from common.records.errors import NothingSelected
-from common.records.inputs import SeveralField
+from common.records.inputs import PersonField, SeveralField
 from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import back
@@ -179,10 +179,7 @@ class ActionView(OperationView):
 class TransferForm(forms.Form):
     """To whom."""
 
-    owner = forms.ModelChoiceField(
-        User.objects.filter(is_active=True), label=gettext_lazy("Owner"), required=False,
-        empty_label=pgettext_lazy("nothing chosen", "—"),
-    )  # fmt: skip
+    owner = PersonField(label=gettext_lazy("Owner"), required=False)
     department = forms.ModelChoiceField(
         Department.objects.all(), label=gettext_lazy("Department"), required=False,
         empty_label=pgettext_lazy("nothing chosen", "—"),

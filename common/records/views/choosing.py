@@ -29,10 +29,10 @@ class ChooseView(RecordView):
         words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
         rows = self.type.select(self.type.model.objects.for_user(self.viewer.principal))
         if len(words) < 3:
-            rows = rows.filter(title_sort__startswith=title_sort(words)) if words else rows
+            rows = rows.filter(self.beginning(words)) if words else rows
             rows = rows.order_by("title_sort", "pk")
         else:
-            rows = rows.filter(filtering.words_q(words)).order_by("title_sort", "pk")
+            rows = rows.filter(filtering.words_q(words, self.viewer)).order_by("title_sort", "pk")
         found = list(rows[: SIZE + 1])
         options = [
             {"value": row.pk, "label": row.title, "note": self.type.option_note(row), "icon": self.type.icon}
@@ -44,6 +44,13 @@ class ChooseView(RecordView):
         context = {"options": options, "create": create if may_create else None, "more": more}
         return self.render("partials/chooser_options.html", context)
 
+    def beginning(self, words: str) -> Q:
+        """Rows whose title begins with the words; one that is a hidden address has no beginning."""
+        found = Q(title_sort__startswith=title_sort(words))
+        if self.viewer.principal.hides_contacts:
+            found &= filtering.words_q(words, self.viewer)
+        return found
+
 
 @signed_in
 def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
@@ -53,6 +60,8 @@ def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
         raise Http404
     words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
     rows = choosable(model)
+    if model is User:
+        rows = rows.select_related("deputy")
     if words and model is User:
         rows = rows.filter(
             Q(first_name__icontains=words) | Q(last_name__icontains=words) | Q(username__icontains=words)
@@ -61,5 +70,5 @@ def choose_dictionary(request: PersonRequest, key: str) -> HttpResponse:
         wanted = words.casefold()
         keys = [row.pk for row in rows if wanted in str(row).casefold() or wanted in row.name.casefold()]
         rows = rows.filter(pk__in=keys)
-    options = [{"value": row.pk, "label": str(row)} for row in rows[:SIZE]]
+    options = [{"value": row.pk, "label": getattr(row, "choice_label", "") or str(row)} for row in rows[:SIZE]]
     return render(request, "partials/chooser_options.html", {"options": options})

@@ -10,6 +10,7 @@ from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import ChangeSet, Via
 from common.kinds.models import RecordModel
+from common.policy import selectors as policy
 from common.policy.rules import PersonRequest
 from common.records import forms
 from common.records.forms import RecordForm
@@ -52,7 +53,8 @@ class FormView(RecordView):
                 saved = None
         if saved is None:
             return self.page(form, obj, status=409 if form.conflict else 422)
-        toasts.add(request, _("Saved: %(title)s") % {"title": saved.title}, made)
+        title = policy.as_seen(request.user, saved).title
+        toasts.add(request, _("Saved: %(title)s") % {"title": title}, made)
         return HttpResponseRedirect(self.type.saved_url(saved), status=303)
 
 

@@ -204,7 +204,7 @@ class ExportView(RecordView):
     def lines(self, rows: Any) -> Iterator[str]:
         """The CSV, with a byte order mark for spreadsheets."""
         rights = scopes.fields(self.viewer.principal, self.type.model)
-        names = [name for name in self.type.form_names() if rights.readable(name)]
+        names = [name for name in self.type.form_names() if rights.shown(name)]
         kinds = [kind_of(self.type.model, name) for name in names]
         joined = rows.select_related(*(path for kind in kinds for path in kind.related))
         feed = joined.iterator(chunk_size=CHUNK)

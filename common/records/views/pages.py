@@ -24,6 +24,7 @@ from common.records import recent, registry, services, timeline
 from common.records.declaring import Action
 from common.records.fieldkinds import kind_of
 from common.records.views.base import RecordView
+from common.records.views.sharing import sharing
 
 
 class PageView(RecordView):
@@ -52,6 +53,7 @@ class PageView(RecordView):
             "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj),
             "composer": {"error": self.composer_error, "text": self.composer_text},
             "note_url": self.type.url("note", obj.pk),
+            "sharing": sharing(self.type, obj, self.viewer, self.related),
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
                 {"label": self.type.number_of(obj), "url": ""},
@@ -175,7 +177,7 @@ def details(obj: RecordModel, view: PageView) -> list[dict[str, Any]]:
     found = []
     for section in view.type.sections:
         for name in section.names:
-            if not rights.readable(name) or name == "name":
+            if not rights.shown(name) or name == "name":
                 continue
             kind = kind_of(type(obj), name)
             cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}

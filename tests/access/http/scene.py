@@ -40,6 +40,7 @@ class Scene:
     people: dict[str, User | None] = field(default_factory=dict)
     tag: Any = None
     rate: Any = None
+    role: Any = None
     mail: Any = None
     act: Any = None
     undo: Any = None
@@ -66,6 +67,7 @@ def build() -> Scene:
     for key, row in scene.rows.items():
         scene.files[key] = files.attach(row, ContentFile(b"x", name=f"{SECRET}.txt"), by=common.SETUP)
     scene.tag = Tag.objects.create(name="VIP")
+    scene.role = Role.objects.create(slug="scene", name="Scene")
     scene.rate = common.rate("USD", "0.9")
     scene.mail = delivery.send(to="a@example.org", subject="S", body="B", purpose="account")
     scene.job = Job.objects.create(handler="deals.rerate", by=stranger)

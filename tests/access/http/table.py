@@ -47,6 +47,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "restore": (("post",), "delete", True),
     "new": (BOTH, "create", False),
     "edit": (BOTH, "change", True),
+    "share": (BOTH, "change", True),
     "board": (("get",), "view", False),
     "board-column": (("get",), "view", False),
     "move": (("post",), "move", True),
@@ -120,14 +121,29 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
     return [([row.pk] if VERBS[verb][2] else [], {})]
 
 
-SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete"}
+SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
+            "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role",
+            "setup:role-copy", "setup:role-fields",
+            "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
+            "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
 
 
 def of_settings(scene: Scene) -> Iterator[Call]:
     """The calls of the settings and the outbox: they need `change` on `setup`."""
-    tag = scene.tag.pk
+    tag, role, person = scene.tag.pk, scene.role.pk, scene.stranger.pk
     for route, arguments, methods in (
+        ("setup:role-new", [], BOTH), ("setup:role", [role], BOTH), ("setup:role-copy", [role], BOTH),
+        ("setup:role-fields", [role, "crm.company"], BOTH), ("setup:role-archive", [role], ("post",)),
+        ("setup:person-new", [], BOTH), ("setup:person", [person], ("get",)), ("setup:person-change", [person], BOTH),
+        ("setup:person-invite", [person], ("post",)), ("setup:person-sessions", [person], ("post",)),
+        ("setup:person-deactivate", [person], BOTH), ("setup:person-reactivate", [person], ("post",)),
+    ):  # fmt: skip
+        for method in methods:
+            yield Call(route, method, reverse(route, args=arguments), "setup", "people")
+    for route, arguments, methods in (
+        ("setup:history", ["tags", tag], ("get",)), ("setup:departments", [], ("get",)),
+        ("setup:department-copy", [scene.stranger.department_id], BOTH),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
@@ -146,6 +162,10 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("sidebar", "post", "/me/sidebar/", rule="signed-in")
     yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
+    for route in ("mfa_index", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_reauthenticate"):
+        yield Call(route, "get", reverse(route), rule="signed-in")
+    for route in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"):
+        yield Call(route, "get", reverse(route), rule="second factor")
     yield Call("account_reauthenticate", "get", "/accounts/reauthenticate/", rule="signed-in")
     yield Call("jobs:list", "get", "/jobs/", rule="signed-in")
     yield Call("jobs:retry", "post", reverse("jobs:retry", args=[scene.job.pk]), rule="own")
@@ -166,6 +186,7 @@ def others(scene: Scene) -> Iterator[Call]:
         "account_reset_password_done": "/accounts/password/reset/done/",
         "account_reset_password_from_key": "/accounts/password/reset/key/1-x/",
         "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+        "mfa_authenticate": "/accounts/second-factor/authenticate/",
         "sign-in-link": f"/signin/{scene.link}/",
         "forms:form": f"/forms/{scene.form.slug}/", "forms:thanks": f"/forms/{scene.form.slug}/thanks/",
     }  # fmt: skip

@@ -18,46 +18,27 @@ from common.changes import services as changes
 from common.changes.services import via
 from common.events.models import Via
 from common.kinds import formats
-from common.kinds.errors import DomainError
-from common.policy.rules import PersonRequest, needs
-from common.setup import dictionaries, selectors
+from common.kinds.errors import DomainError, Forbidden
+from common.policy.rules import PersonRequest
+from common.setup import history, selectors
 from common.setup.dictionaries import DictionaryPage
 from common.setup.forms import form_class
-
-administrators = needs("setup", "change")
-
-
-def _page(key: str) -> DictionaryPage:
-    page = dictionaries.find(key)
-    if page is None:
-        raise Http404
-    return page
+from common.setup.views.base import nav, page_of, row_of, settings_editors
 
 
-def _nav(current: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": label,
-            "items": [
-                {"label": p.label, "url": reverse("setup:list", args=[p.key]), "current": p.key == current}
-                for p in pages
-            ],
-        }
-        for label, pages in dictionaries.by_group()
-    ]
-
-
-@administrators
+@settings_editors
 def home(request: PersonRequest) -> HttpResponse:
-    """The settings begin with the first dictionary."""
-    first = dictionaries.by_group()[0][1][0]
-    return HttpResponseRedirect(reverse("setup:list", args=[first.key]))
+    """The settings begin with the first dictionary this person may change."""
+    groups = nav(request, "")
+    if not groups:
+        raise Forbidden
+    return HttpResponseRedirect(groups[0]["items"][0]["url"])
 
 
-@administrators
+@settings_editors
 def dictionary_list(request: PersonRequest, key: str) -> HttpResponse:
     """The rows of a dictionary, in order, archived ones last."""
-    page = _page(key)
+    page = page_of(request, key)
     parents = selectors.parents(page)
     chosen = request.GET.get("of", "")
     parent = next((p for p in parents if str(p.pk) == chosen), parents[0] if parents else None)
@@ -65,7 +46,7 @@ def dictionary_list(request: PersonRequest, key: str) -> HttpResponse:
     new_url = reverse("setup:new", args=[key]) + (f"?{page.parent}={parent.pk}" if parent else "")
     context = {
         "page": page,
-        "nav": _nav(key),
+        "nav": nav(request, key),
         "add": {"label": _("Add"), "url": new_url},
         "tabs": [
             {"label": str(p), "url": f"{request.path}?of={p.pk}", "current": p == parent, "count": None}
@@ -82,7 +63,11 @@ def dictionary_list(request: PersonRequest, key: str) -> HttpResponse:
 def _row(page: DictionaryPage, row: Any) -> dict[str, Any]:
     archived = bool(getattr(row, "archived_at", None))
     label = _("Use again") if archived else _("Archive")
-    menu = [{"label": _("Edit"), "icon": "pencil", "url": reverse("setup:edit", args=[page.key, row.pk])}]
+    menu: list[dict[str, Any]] = []
+    menu.append({"label": _("Edit"), "icon": "pencil", "url": reverse("setup:edit", args=[page.key, row.pk])})
+    menu.append({"label": _("History"), "icon": "history", "url": reverse("setup:history", args=[page.key, row.pk])})
+    if page.copy_route:
+        menu.append({"label": _("Copy"), "icon": "copy", "url": reverse(page.copy_route, args=[row.pk])})
     if hasattr(row, "archived_at"):
         url = reverse("setup:archive", args=[page.key, row.pk])
         menu.append({"label": label, "icon": "archive", "url": url, "method": "post"})
@@ -104,23 +89,20 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-@administrators
+@settings_editors
 def dictionary_form(request: PersonRequest, key: str, pk: int | None = None) -> HttpResponse:
     """One row of a dictionary: new or edit."""
-    page = _page(key)
-    row = selectors.row(page, pk) if pk is not None else page.model()
-    if row is None:
-        raise Http404
+    page = page_of(request, key)
+    row = row_of(page, pk) if pk is not None else page.model()
     initial = {} if pk else {name: value for name, value in request.GET.items() if name in page.fields}
     form = form_class(page)(request.POST or None, instance=row, initial=initial)
-    if page.extra_fields is not None:
-        form.fields.update(page.extra_fields(row))
     if request.method == "POST" and form.is_valid() and _saved(request, page, form):
         messages.success(request, _("Saved: %(title)s") % {"title": row})
         return HttpResponseRedirect(_list_url(page, row), status=303)
     drawn = [{"cols": "1", "fields": [field]} for field in form]
     context = {
-        "page": page, "nav": _nav(key), "title": str(row) if pk else _("New"), "cancel_url": _list_url(page, row),
+        "page": page, "nav": nav(request, key), "title": str(row) if pk else _("New"),
+        "cancel_url": _list_url(page, row),
         "sections": [{"id": "s-main", "label": "", "rows": drawn, "errors": 0}],
         "summary": {"title": _("Not saved yet"), "text": " ".join(map(str, form.non_field_errors())), "links": []}
         if form.errors else None,
@@ -152,11 +134,20 @@ def _saved(request: PersonRequest, page: DictionaryPage, form: Any) -> bool:
     return True
 
 
-@administrators
+@settings_editors
+def row_history(request: PersonRequest, key: str, pk: int) -> HttpResponse:
+    """Who changed a row of a dictionary, when, and from what to what."""
+    page = page_of(request, key)
+    row = row_of(page, pk)
+    context = {"page": page, "nav": nav(request, key), "title": str(row), "days": history.of_row(page, row)}
+    return render(request, "setup/history.html", context)
+
+
+@settings_editors
 @require_POST
 def archive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Take a row out of use, or back into it; records that have it keep it."""
-    page = _page(key)
+    page = page_of(request, key)
     row = selectors.row(page, pk)
     if row is None or not hasattr(row, "archived_at"):
         raise Http404
@@ -170,11 +161,11 @@ def archive(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     return HttpResponseRedirect(_list_url(page, row), status=303)
 
 
-@administrators
+@settings_editors
 @require_POST
 def delete(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Delete a row that nothing uses (rates, holidays)."""
-    page = _page(key)
+    page = page_of(request, key)
     row = selectors.row(page, pk)
     if row is None or hasattr(row, "archived_at") or page.key == "people":
         raise Http404
@@ -186,11 +177,13 @@ def delete(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     return HttpResponseRedirect(_list_url(page, row), status=303)
 
 
-@administrators
+@settings_editors
 @require_POST
 def order(request: PersonRequest, key: str) -> HttpResponse:
     """Put rows in the posted order."""
-    page = _page(key)
+    page = page_of(request, key)
+    if not page.ordered:
+        raise Http404
     keys = [int(k) for k in request.POST.getlist("order") if k.isdecimal() and len(k) < 18]
     rows = selectors.rows_by_key(page, keys)
     with transaction.atomic(), via(Via.FORM), changes.change_set(str(page.label), by=request.user):

@@ -1,0 +1,1 @@
+"""What administrators do to roles, people and departments; every change is logged."""

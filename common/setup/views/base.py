@@ -1,0 +1,73 @@
+"""What every page of the settings needs: its place, its rule, its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from common.changes import submissions
+from common.changes.services import via
+from common.changes.submissions import AlreadySubmitted
+from common.events.models import Via
+from common.kinds.errors import Forbidden
+from common.policy.principal import principal_of
+from common.policy.rules import PersonRequest, needs
+from common.setup import dictionaries, selectors
+from common.setup.dictionaries import PEOPLE, SETTINGS, DictionaryPage
+
+settings_editors = needs(*SETTINGS, PEOPLE[1])
+people_managers = needs(*PEOPLE)
+
+
+def page_of(request: PersonRequest, key: str) -> DictionaryPage:
+    """The dictionary of the address, if the person may change it."""
+    page = dictionaries.find(key)
+    if page is None:
+        raise Http404
+    if not principal_of(request.user).may(*page.permission):
+        raise Forbidden
+    return page
+
+
+def row_of(page: DictionaryPage, pk: int) -> Any:
+    """One row of a dictionary."""
+    row = selectors.row(page, pk)
+    if row is None:
+        raise Http404
+    return row
+
+
+def nav(request: PersonRequest, current: str) -> list[dict[str, Any]]:
+    """The sub-navigation: what this person may change."""
+    may = principal_of(request.user).may
+    found = []
+    for label, pages in dictionaries.by_group():
+        items = [
+            {"label": page.label, "url": reverse("setup:list", args=[page.key]), "current": page.key == current}
+            for page in pages
+            if may(*page.permission)
+        ]
+        if items:
+            found.append({"label": label, "items": items})
+    return found
+
+
+def once(request: PersonRequest, run: Callable[[], str]) -> HttpResponse:
+    """Do what the form asks one single time; `run` gives the address that answers."""
+    nonce = request.POST.get("nonce", "")
+    url = submissions.answered(nonce)
+    if url is None:
+        try:
+            with submissions.once(nonce) as submission, via(Via.FORM):
+                url = submission.url = run()
+        except AlreadySubmitted as again:
+            url = again.url
+    return HttpResponseRedirect(url or reverse("setup:home"), status=303)
+
+
+def nonce_of(request: PersonRequest) -> tuple[str, str]:
+    """The hidden nonce of a form: the posted one, else a new one."""
+    return "nonce", request.POST.get("nonce") or submissions.new_nonce()

@@ -70,6 +70,15 @@ def test_nobody_notices_twenty_rolling_restarts(place: Place, start: Callable[..
     roll(place, start, 20)
 
 
+def refuses(port: int) -> bool:
+    """Whether nobody gets a connection there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 def test_a_server_that_is_to_end_answers_what_it_began(place: Place, start: Callable[..., Part]) -> None:
     (person,) = serving.people(place, 1)
     server = start("web")
@@ -85,7 +94,8 @@ def test_a_server_that_is_to_end_answers_what_it_began(place: Place, start: Call
         assert serving.ask(server.port, "GET", "/livez")[0] == 200
         assert server.process is not None
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(1)
+        # Newcomers are refused at once: one the kernel let in now would be reset in the end.
+        serving.wait_for(lambda: refuses(server.port), server.log, seconds=10)
         line.sendall(body[4:])
         assert line.recv(65536).startswith(b"HTTP/1.1 303")
     assert server.process.wait(timeout=31) == 0

@@ -21,11 +21,11 @@ from bench.words import CHARACTERS, FIRST_NAMES, KINDS, LAST_NAMES, PLACES, SUBJ
 from catalogue.models import Product
 from common import clock
 from common.changes.values import encode
+from common.changes.writing import search_texts
 from common.events.models import ChangeSet, Event, EventLink, Via
 from common.kinds import dictionary
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
-from common.kinds.words import fold
 from common.money.rates import currencies
 from common.people.models import User
 from common.places.models import Country
@@ -185,7 +185,7 @@ class Seeder:
         self.load.add(spine)
         obj.record = spine
         self.load.add(obj)
-        self.load.add(SearchText(record_id=spine.pk, text=fold(obj.search_text())))
+        self.load.add(SearchText(record_id=spine.pk, **search_texts(obj)))
         self.event(obj, f"{model._meta.model_name}.created", owner, at, _first_values(obj), 1)
 
     def event(

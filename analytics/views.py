@@ -12,7 +12,7 @@ from analytics import drawing, forms, selectors
 from analytics.access import REPORT
 from common.kinds import formats
 from common.policy.rules import PersonRequest, needs
-from common.records.views.lists import safe
+from common.records.exporting import safe
 from deals import drawing as deals
 
 

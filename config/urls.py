@@ -6,6 +6,7 @@ from django.urls import include, path
 import crm.urls
 import deals.urls
 from common.records.views.choosing import choose_dictionary
+from common.records.views.exporting import export_file, exports
 
 handler500 = "common.upkeep.views.broken"
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
     path("changes/", include("common.records.urls")),
+    path("exports/", exports, name="exports"),
+    path("exports/<int:pk>/", export_file, name="export-file"),
     path("choose/<str:key>/", choose_dictionary, name="choose"),
     path("requests/", include("requests_app.urls")),
     path("forms/", include("requests_app.forms_urls")),

@@ -12,6 +12,13 @@ class BadFilter(DomainError):
     message = _("This list cannot be filtered like that: “%(part)s”.")
 
 
+class MayNotExport(DomainError):
+    """The right to export was taken away before the file was made."""
+
+    status: ClassVar[int] = 403
+    message = _("You may not export these rows any more.")
+
+
 class NothingSelected(DomainError):
     """A bulk action without rows."""
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.kinds.models import Dictionary
+from common.kinds.models import Dictionary, Ledger
 from common.kinds.tones import Tone
 
 
@@ -17,3 +17,24 @@ class ColourRule(Dictionary):
     class Meta(Dictionary.Meta):
         verbose_name = _("colour rule")
         verbose_name_plural = _("colour rules")
+
+
+class ExportFile(Ledger):
+    """Rows that were taken away as a file: who, when, which, how many; `path` while the file is kept."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "Excel"
+
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    type = models.CharField(_("record type"), max_length=60)
+    query = models.TextField(_("filter"), blank=True)
+    format = models.CharField(max_length=4, choices=Format.choices)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    path = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.query}"

@@ -54,6 +54,11 @@ def shown(response: Any) -> list[int]:
     return [row["pk"] for row in response.context["table"]["rows"]]
 
 
+def export(client: Client, url: str, query: Any = None, file_format: str = "csv") -> Any:
+    """The answer to exporting the rows of a list."""
+    return client.post(url, {"format": file_format}, query_params=query)
+
+
 def exported(response: Any) -> list[list[str]]:
     """The rows of an export without its head."""
     text = body(response).decode()

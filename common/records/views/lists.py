@@ -1,26 +1,21 @@
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
 from common.kinds.words import capital
-from common.policy import scopes
 from common.policy.rules import PersonRequest
 from common.records import filtering, lists
 from common.records.errors import BadFilter
-from common.records.fieldkinds import kind_of
+from common.records.models import ExportFile
 from common.records.views.base import RecordView
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOST_PRINTED = 1000
-CHUNK = 500
 
 
 class ListView(RecordView):
@@ -74,11 +69,12 @@ class ListView(RecordView):
             return None
         return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus"}
 
-    def exports(self, state: lists.ListState) -> list[dict[str, Any]]:
+    def exports(self, state: lists.ListState) -> dict[str, Any] | None:
         """What the rows can be taken away as."""
         if not self.viewer.principal.may(self.type.key, "export"):
-            return []
-        return [{"label": "CSV", "url": state.link("export")}]
+            return None
+        formats = [{"value": value, "label": label} for value, label in ExportFile.Format.choices]
+        return {"url": state.link("export"), "formats": formats, "past_url": reverse("exports")}
 
     def bulk(self, state: lists.ListState) -> dict[str, Any]:
         """The bar over selected rows."""
@@ -181,47 +177,6 @@ class PrintView(ListView):
             "totals": lists.totals(state), "back_url": state.link(), "today": formats.long_date(formats.viewer_today()),
         }  # fmt: skip
         return self.render("records/print.html", context)
-
-
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
-
-
-class ExportView(RecordView):
-    """The rows of the list as CSV: the same query and the same rights, streamed."""
-
-    action = "export"
-
-    def get(self, request: PersonRequest) -> StreamingHttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
-        rows = self.type.select(state.rows().for_user(self.viewer.principal, "export")).order_by("pk")
-        response = StreamingHttpResponse(self.lines(rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.type.namespace}.csv"'
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def lines(self, rows: Any) -> Iterator[str]:
-        """The CSV, with a byte order mark for spreadsheets."""
-        rights = scopes.fields(self.viewer.principal, self.type.model)
-        names = [name for name in self.type.form_names() if rights.shown(name)]
-        kinds = [kind_of(self.type.model, name) for name in names]
-        joined = rows.select_related(*(path for kind in kinds for path in kind.related))
-        feed = joined.iterator(chunk_size=CHUNK)
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow([_("number"), *(str(kind.label) for kind in kinds), str(_("owner"))])
-        while chunk := list(islice(feed, CHUNK)):
-            columns = [kind.plains(chunk) for kind in kinds]
-            for row, *values in zip(chunk, *columns, strict=True):
-                cells = [self.type.number_of(row), *values, str(row.owner or "")]
-                yield writer.writerow([safe(cell) for cell in cells])
-
-
-def safe(cell: Any) -> Any:
-    """No cell starts a formula (OWASP, "CSV Injection"); numbers stay numbers."""
-    if isinstance(cell, str) and cell.lstrip().startswith(FORMULA):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:

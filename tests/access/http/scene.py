@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 
+from common import clock
 from common.changes import binning, undoing
 from common.changes import services as changes
 from common.delivery import services as delivery
@@ -20,6 +22,7 @@ from common.kinds.models import RecordModel
 from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
+from common.records.models import ExportFile
 from common.tags.models import Tag
 from requests_app.models import SiteForm
 from tests.access.world import ACTIONS
@@ -45,6 +48,7 @@ class Scene:
     act: Any = None
     undo: Any = None
     job: Any = None
+    export: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -78,9 +82,16 @@ def build() -> Scene:
     scene.people["nobody"] = common.user(None, here)
     scene.people["administrator"] = common.user("administrator", here)
     scene.people["anonymous"] = None
+    scene.export = _export(scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene
+
+
+def _export(by: User) -> ExportFile:
+    """A file that one person exported."""
+    path = default_storage.save("exports/scene.csv", ContentFile(b"x"))
+    return ExportFile.objects.create(by=by, type="crm.company", format="csv", asked_at=clock.now(), path=path)
 
 
 def _acts(row: RecordModel, stranger: User) -> tuple[Any, Any]:

@@ -33,7 +33,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "totals": (("get",), "view", False),
     "filter": (("get",), "view", False),
     "print": (("get",), "view", False),
-    "export": (("get",), "export", False),
+    "export": (("post",), "export", False),
     "choose": (("get",), "view", False),
     "bin-list": (("get",), "delete", False),
     "bulk": (("post",), "bulk", False),
@@ -170,6 +170,8 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("jobs:list", "get", "/jobs/", rule="signed-in")
     yield Call("jobs:retry", "post", reverse("jobs:retry", args=[scene.job.pk]), rule="own")
     yield Call("jobs:drop", "post", reverse("jobs:drop", args=[scene.job.pk]), rule="own")
+    yield Call("exports", "get", "/exports/", rule="signed-in")
+    yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:

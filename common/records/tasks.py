@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from common.jobs import services as jobs
+from common.records import exporting
+from common.records.models import ExportFile
+
+
+@jobs.handler(exporting.JOB, label=_("Export many rows"))
+def export(pk: int) -> None:
+    """Write the file of an export; run twice, it is written anew."""
+    exporting.make(ExportFile.objects.select_related("by").get(pk=pk))
+    jobs.result(jobs.current(), reverse("export-file", args=[pk]))

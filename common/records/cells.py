@@ -81,8 +81,9 @@ def next_step(cell: Cell) -> str:
     if not state:
         return NOTHING
     if state == "none":
-        words = f'<span class="k-next-text">{_("No next step")}</span>'
-        return f'<span class="k-next k-next-none">{icon("alert-triangle")}{words}</span>'
+        words = said(_("No next step"))
+        sign = icon("alert-triangle")
+        return f'<span class="k-next k-next-none">{sign}<span class="k-next-text">{words}</span></span>'
     sign = (
         icon("alert-circle-filled", _("Overdue"))
         if state == "overdue"

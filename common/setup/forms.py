@@ -212,7 +212,7 @@ class RightsForm(forms.Form):
                 )  # fmt: skip
                 self.fields[f"{name}.scope"] = forms.ChoiceField(
                     choices=area.scopes, required=False, initial=row.scope if row else _default_scope(area),
-                    widget=forms.Select({"aria-label": f"{said}: {_('how far')}"}),
+                    widget=forms.Select({"aria-label": _("%(right)s: how far") % {"right": said}}),
                 )  # fmt: skip
 
     def scopes(self) -> dict[tuple[str, str], str]:

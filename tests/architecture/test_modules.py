@@ -55,6 +55,18 @@ def test_no_text_is_marked_safe_but_the_cells_of_tables() -> None:
     assert not wrong, "\n".join([*wrong, "Use format_html or a template; foreign HTML has its own door."])
 
 
+def test_no_text_is_translated_inside_a_formatted_one() -> None:
+    wrong = [
+        f"{short(file)}:{node.lineno}"
+        for file in python_files()
+        for outer in ast.walk(tree(file))
+        if isinstance(outer, ast.JoinedStr)
+        for node in ast.walk(outer)
+        if isinstance(node, ast.Call) and _name(node.func) in {"_", "gettext", "ngettext", "pgettext"}
+    ]
+    assert not wrong, f"{wrong}: gettext cannot find these texts; name them before."
+
+
 def test_templates_hold_no_inline_script_or_style() -> None:
     wrong = [
         f"{short(file)}: {found[0].strip()}"

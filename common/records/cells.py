@@ -154,7 +154,8 @@ def certainty(cell: Cell) -> str:
 def signals(cell: Cell) -> str:
     """At most three signs, or New. Cell: new, signals [{kind, label}]."""
     if cell.get("new"):
-        drawn = f'<span class="k-badge k-badge-accent">{pgettext("record", "New")}</span>'
+        new = pgettext("record", "New")
+        drawn = f'<span class="k-badge k-badge-accent">{new}</span>'
     else:
         known = ((SIGNAL_ICONS.get(sign["kind"]), sign["label"]) for sign in cell.get("signals") or ())
         drawn = "".join(icon(found[0], str(label), found[1]) for found, label in known if found)

@@ -30,7 +30,6 @@ def prepare() -> None:
     if migrations_are_due():
         print("Preparing the database …", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
         call_command("setup_presets")
     if settings.LOADS_DEMO:
         call_command("demo", if_empty=True)

@@ -213,8 +213,8 @@ def with_current(rows: models.QuerySet[Any], name: str, obj: RecordModel | None)
     keys = current if isinstance(current, list) else [current]
     either = models.Q(pk__in=keys) | models.Q(pk__in=rows.order_by().values("pk"))
     everything = getattr(rows.model, "everything", rows.model._default_manager)
-    found: models.QuerySet[Any] = everything.filter(either)
-    return found
+    found: Any = everything.filter(either)
+    return found.masked() if getattr(rows, "masks", False) else found  # type: ignore[no-any-return]
 
 
 def choosable(model: type[models.Model]) -> models.QuerySet[Any]:

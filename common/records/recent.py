@@ -91,7 +91,7 @@ class Told:
 def tell(acts: Sequence[ChangeSet], viewer: Viewer) -> dict[int, Told]:
     """The change sets in words; the same few queries for any number of them.
 
-    A label holds titles: it is told only where all records of the change set may be seen.
+    A label holds titles: it is told only where all records of the change set may be seen, with contact details.
     """
     kinds: dict[int, list[str]] = defaultdict(list)
     rows = Event.objects.filter(change_set__in=acts)
@@ -104,7 +104,7 @@ def tell(acts: Sequence[ChangeSet], viewer: Viewer) -> dict[int, Told]:
     for act in acts:
         records, verbs = totals.get(act.pk, 0), {steps.verb_of(kind) for kind in kinds[act.pk]}
         words = ", ".join(list(dict.fromkeys(timeline.words_of(kind) for kind in kinds[act.pk]))[:MOST_WORDS])
-        label = act.label if seen.get(act.pk, 0) == records else ""
+        label = act.label if seen.get(act.pk, 0) == records and not viewer.principal.hides_contacts else ""
         undoable = bool(records and verbs - steps.LASTING) and act.pk not in undone
         told[act.pk] = Told(label or words, words if label else "", records, undoable)
     return told

@@ -35,15 +35,15 @@ class _Conversation(socketserver.StreamRequestHandler):
                 sender = rest.partition(":")[2].split()[0].strip("<>")
             elif verb == "rcpt":
                 recipient = rest.partition(":")[2].strip("<>")
-            if not self.answer(verb, {"data": "354 go on", "quit": "221 bye"}.get(verb, "250 ok")):
+            reply = self.answer(verb, {"data": "354 go on", "quit": "221 bye"}.get(verb, "250 ok"))
+            if reply in ("hang up", "221 bye"):
                 return
-            if verb == "quit":
-                return
-            if verb == "data" and "data" not in self.sink.replies:
+            if reply.startswith("354"):
                 body = self.body()
+                # Kept before it is said: who hears the answer may look at once.
                 if self.sink.replies.get("body", "250").startswith("250"):
                     self.sink.messages.append((sender, recipient, body))
-                if not self.answer("body", "250 kept"):
+                if self.answer("body", "250 kept") == "hang up":
                     return
 
     def body(self) -> bytes:
@@ -52,12 +52,12 @@ class _Conversation(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         return b"".join(lines)
 
-    def answer(self, verb: str, usual: str) -> bool:
+    def answer(self, verb: str, usual: str) -> str:
+        """Say what the test wants, or what is usual; what was said."""
         reply = self.sink.replies.get(verb, usual)
-        if reply == "hang up":
-            return False
-        self.say(reply)
-        return True
+        if reply != "hang up":
+            self.say(reply)
+        return reply
 
     def say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())

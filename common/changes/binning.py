@@ -18,6 +18,7 @@ from common.changes.services import lock
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
 from common.policy import selectors as policy
+from common.policy.principal import principal_of
 
 
 def remove(obj: RecordModel, *, by: Actor) -> None:
@@ -47,7 +48,7 @@ def _require(row: RecordModel, by: Actor, action: str) -> None:
         policy.require(user, row, action)
 
 
-def _title(row: RecordModel, by: Actor) -> str:
+def title_for(by: Actor, row: RecordModel) -> str:
     """The title as the actor may read it."""
     user = person(by)
     return row.title if user is None else policy.as_seen(user, row).title
@@ -90,33 +91,44 @@ def foresee(rows: Sequence[RecordModel]) -> Foresight:
 def _bin(row: RecordModel, moment: datetime, by: Actor) -> None:
     used_by = [other for other in pointing(row, "refuse") if other.deleted_at is None]
     if used_by:
-        raise InUse(title=_title(row, by), used_by=named(used_by, by))
+        raise InUse(title=title_for(by, row), used_by=named(used_by, by))
     for part in pointing(row, "follow"):
         if part.deleted_at is None:
             _bin(part, moment, by)
     put_in(row, moment, by)
 
 
-def named(rows: Sequence[RecordModel], by: Actor, most: int = 5) -> str:
-    """The first titles of these records; those the person may not see are only counted."""
+def first_seen(rows: Sequence[RecordModel], by: Actor, most: int = 5) -> tuple[list[RecordModel], int]:
+    """The first of these records that the person may see, as they may read them, and how many others there are."""
     user = person(by)
-    seen = [_title(row, by) for row in rows if user is None or policy.may(user, row, "view")]
-    rest = len(rows) - len(seen[:most])
-    titles = ", ".join(seen[:most])
-    if not rest:
-        return titles
-    others = ngettext("%(count)s other", "%(count)s others", rest) % {"count": rest}
-    return f"{titles}, {others}" if titles else others
+    if user is None:
+        return list(rows[:most]), len(rows[most:])
+    principal = principal_of(user)
+    keys = policy.visible_keys(principal, [(type(row), row.pk) for row in rows], with_bin=True)
+    seen = [policy.as_seen(principal, row) for row in rows if row.pk in keys][:most]
+    return seen, len(rows) - len(seen)
+
+
+def with_others(titles: Sequence[str], rest: int) -> str:
+    """`Ankerwerk, Lackwerk, 3 others`."""
+    others = [ngettext("%(count)s other", "%(count)s others", rest) % {"count": rest}] if rest else []
+    return ", ".join([*titles, *others])
+
+
+def named(rows: Sequence[RecordModel], by: Actor) -> str:
+    """The first titles of these records; those the person may not see are only counted."""
+    seen, rest = first_seen(rows, by)
+    return with_others([row.title for row in seen], rest)
 
 
 def _restore(row: RecordModel, moment: datetime, by: Actor) -> None:
     if writing.rests_on_bin(row, {name: values.current(row, name) for name in row.bin}):
-        raise WholeInBin(title=row.title)
+        raise WholeInBin(title=title_for(by, row))
     try:
         with transaction.atomic():
             take_out(row, by)
     except IntegrityError as clash:
-        raise NameTaken(title=_title(row, by)) from clash
+        raise NameTaken(title=title_for(by, row)) from clash
     for part in pointing(row, "follow"):
         if part.deleted_at == moment:
             _restore(part, moment, by)

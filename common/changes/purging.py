@@ -46,7 +46,7 @@ def purge(obj: RecordModel, *, by: Actor) -> None:
         if user is not None:
             policy.require(user, row, "purge")
         if row.deleted_at is None:
-            raise NotInBin(title=row.title)
+            raise NotInBin(title=binning.title_for(by, row))
         with consequences():
             _purge(row, by)
 
@@ -54,7 +54,7 @@ def purge(obj: RecordModel, *, by: Actor) -> None:
 def _purge(row: RecordModel, by: Actor) -> None:
     needing = list(binning.pointing(row, "refuse"))
     if needing:
-        raise PurgeOthersFirst(title=row.title, used_by=binning.named(needing, by))
+        raise PurgeOthersFirst(title=binning.title_for(by, row), used_by=binning.named(needing, by))
     for part in binning.pointing(row, "follow"):
         _purge(part, by)
     links = writing.model_links(type(row))

@@ -5,7 +5,7 @@ Up to 500 records in the caller's transaction; more in a job, in pieces of 500 t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
@@ -76,14 +76,14 @@ def undo(act: ChangeSet, *, by: Actor) -> Undo:
     with transaction.atomic():
         if user is not None:
             require(act, user)
-        total = len(steps.order(act))
-        if not total:
+        records = steps.order(act)
+        if not records:
             raise NothingToUndo
-        row = _begin(act, user, total)
-        if total > CHUNK:
+        row = _begin(act, user, len(records))
+        if len(records) > CHUNK:
             jobs.enqueue(JOB, row.pk, by=user)
         else:
-            _piece(row, by)
+            _piece(row, records, by)
     return row
 
 
@@ -106,16 +106,16 @@ def _turn(act: ChangeSet, *, holds: bool) -> None:
 
 def run(pk: int) -> None:
     """Do what is left of an undoing, piece by piece. Safe to run twice."""
+    records = steps.order(Undo.objects.select_related("of").get(pk=pk).of)
     while True:
         with transaction.atomic():
             row = Undo.objects.select_for_update(of=("self",)).select_related("of", "by", "made").get(pk=pk)
             if row.done_at is not None:
                 return
-            _piece(row, row.by or System("undo"))
+            _piece(row, records, row.by or System("undo"))
 
 
-def _piece(row: Undo, by: Actor) -> None:
-    records = steps.order(row.of)
+def _piece(row: Undo, records: Sequence[int], by: Actor) -> None:
     piece = records[row.cursor : row.cursor + CHUNK]
     is_last = row.cursor + len(piece) >= len(records)
     moment, judge = clock.now(), Judge(row.of, by)

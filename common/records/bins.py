@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.changes import binning
 from common.events.models import Event
 from common.kinds import formats
 from common.kinds.models import RecordModel
-from common.records import registry, timeline
+from common.records import registry
 from common.records.declaring import RecordType, Viewer
 
-MOST_NAMED = 5
 MOST_SHOWN = 200
 
 
@@ -40,18 +38,15 @@ def effects(rows: Sequence[RecordModel], viewer: Viewer) -> list[dict[str, Any]]
 
 def lines(rows: Sequence[RecordModel], viewer: Viewer) -> list[str]:
     """One line for each type: how many, the first names, and how many of them may not be seen."""
-    seen = timeline.visible_records([row.pk for row in rows], viewer)
     by_type: dict[type[RecordModel], list[RecordModel]] = defaultdict(list)
     for row in rows:
         by_type[type(row)].append(row)
     told = []
     for model, found in by_type.items():
-        names = [row.title for row in found if row.pk in seen][:MOST_NAMED]
-        rest = len(found) - len(names)
-        if rest and names:
-            names.append(ngettext("%(count)s other", "%(count)s others", rest) % {"count": rest})
+        seen, rest = binning.first_seen(found, viewer.user)
         head = f"{registry.of(model).label_plural}: {len(found)}"
-        told.append(f"{head} ({', '.join(names)})" if names else head)
+        names = binning.with_others([row.title for row in seen], rest)
+        told.append(f"{head} ({names})" if seen else head)
     return told
 
 

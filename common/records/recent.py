@@ -30,7 +30,6 @@ from common.records.errors import BadFilter
 
 SIZE = 50
 MOST_SHOWN = 50
-MOST_NAMED = 5
 MOST_WORDS = 3
 
 
@@ -244,12 +243,8 @@ class _Drawer:
 
     def _users(self, row: RecordModel) -> str:
         users = [user for user in binning.pointing(row) if user.deleted_at is None]
-        seen = timeline.visible_records([user.pk for user in users], self.viewer)
-        titles = [f"{registry.of(user).label} {user.title}" for user in users if user.pk in seen][:MOST_NAMED]
-        rest = len(users) - len(titles)
-        if rest:
-            titles.append(ngettext("%(count)s other", "%(count)s others", rest) % {"count": rest})
-        return ", ".join(titles)
+        seen, rest = binning.first_seen(users, self.viewer.user)
+        return binning.with_others([f"{registry.of(user).label} {user.title}" for user in seen], rest)
 
     def _reads(self, name: str) -> bool:
         return self.rights is not None and self.rights.readable(name) and name in self.step.changes

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.changes import binning
 from common.changes import services as changes
@@ -185,3 +187,28 @@ def test_a_list_leads_to_its_bin_for_who_may_restore(desk: Desk) -> None:
     assert 'href="/companies/bin/"' in desk.client.get("/companies/").content.decode()
     accountant = signed_in(common.user("accountant", desk.person.department))
     assert 'href="/companies/bin/"' not in accountant.get("/companies/").content.decode()
+
+
+def test_titles_that_are_hidden_addresses_are_named_by_no_one(desk: Desk) -> None:
+    secret = "p.vogt@ankerwerk.example"
+    contact = crm.contact(owner=desk.person, company=desk.company, first_name="", last_name="", email=secret)
+    deal = deals.deal(desk.person, company=desk.company, contact=contact)
+    assert secret in desk.client.get(f"/companies/{desk.company.pk}/bin/").content.decode()
+    desk.person.withheld = ["contacts"]
+    desk.person.save()
+    for path in (f"/companies/{desk.company.pk}/bin/", f"/deals/{deal.pk}/bin/"):
+        page = desk.client.get(path).content.decode()
+        assert secret not in page, path
+    assert "•••" in desk.client.get(f"/companies/{desk.company.pk}/bin/").content.decode()
+
+
+def test_who_is_in_the_way_is_asked_for_once_however_many_there_are(desk: Desk) -> None:
+    def asked(more: int) -> int:
+        for _n in range(more):
+            crm.contact(owner=desk.person, company=desk.company)
+        with CaptureQueriesContext(connection) as captured, pytest.raises(InUse):
+            binning.remove(desk.company, by=desk.person)
+        return len(captured)
+
+    asked(1)
+    assert asked(1) == asked(20)

@@ -92,7 +92,7 @@ def next_step(cell: Cell) -> str:
         else icon(cell.get("kind_icon") or "calendar-event")
     )
     return (
-        f'<span class="k-next k-next-{state}">{sign}<span class="k-next-text k-cut">{said(cell["text"])}</span>'
+        f'<span class="k-next k-next-{said(state)}">{sign}<span class="k-next-text k-cut">{said(cell["text"])}</span>'
         f'<span class="k-next-when">{said(cell["when"])}</span></span>'
     )
 
@@ -101,8 +101,8 @@ def day(cell: Cell) -> str:
     """A day. Cell: text, iso, tone (red, amber, green or empty), title."""
     if not cell.get("text"):
         return NOTHING
-    tone = f" k-{cell['tone']}" if cell.get("tone") else ""
-    iso = f' datetime="{cell["iso"]}"' if cell.get("iso") else ""
+    tone = f" k-{said(cell['tone'])}" if cell.get("tone") else ""
+    iso = f' datetime="{said(cell["iso"])}"' if cell.get("iso") else ""
     return f'<time class="k-num{tone}"{iso}{tip(cell.get("title"))}>{said(cell["text"])}</time>'
 
 
@@ -121,7 +121,7 @@ def days(cell: Cell) -> str:
     title = tip(cell.get("title"))
     if cell.get("tone"):
         flame = icon("flame-filled" if cell["tone"] == "red" else "flame")
-        return f'<span class="k-badge k-badge-{cell["tone"]}"{title}>{flame}{said(cell["text"])}</span>'
+        return f'<span class="k-badge k-badge-{said(cell["tone"])}"{title}>{flame}{said(cell["text"])}</span>'
     return f'<span class="k-num k-ink-2"{title}>{said(cell.get("text") or "—")}</span>'
 
 
@@ -140,7 +140,7 @@ def badge(cell: Cell) -> str:
     """A badge. Cell: text, tone, icon, title."""
     if not cell.get("text"):
         return NOTHING
-    tone = f" k-badge-{cell['tone']}" if cell.get("tone") else ""
+    tone = f" k-badge-{said(cell['tone'])}" if cell.get("tone") else ""
     sign = icon(cell["icon"]) if cell.get("icon") else ""
     return f'<span class="k-badge{tone}"{tip(cell.get("title"))}>{sign}{said(cell["text"])}</span>'
 

@@ -12,10 +12,11 @@ from common.records import cells
 
 HOSTILE = '"><script>alert(1)</script>&'
 FULL: dict[str, Any] = {
-    "text": HOSTILE, "url": HOSTILE, "title": HOSTILE, "when": HOSTILE, "iso": "2026-11-24", "state": "later",
-    "tone": "red", "icon": "flag", "value": "high", "name": True, "star": True, "new": False, "tags": [HOSTILE],
-    "rule": {"word": HOSTILE, "tone": "red"}, "people": [{"name": HOSTILE, "initials": "<b", "tint": 1}],
-    "stage": {"outcome": "open", "index": 1, "of": 3, "name": HOSTILE},
+    "text": HOSTILE, "url": HOSTILE, "title": HOSTILE, "when": HOSTILE, "iso": HOSTILE, "state": HOSTILE,
+    "tone": HOSTILE, "icon": HOSTILE, "kind_icon": HOSTILE, "value": "high", "name": True, "star": True, "new": False,
+    "tags": [HOSTILE],
+    "rule": {"word": HOSTILE, "tone": HOSTILE}, "people": [{"name": HOSTILE, "initials": "<b", "tint": HOSTILE}],
+    "stage": {"outcome": "open", "index": 1, "of": 3, "tone": HOSTILE, "name": HOSTILE},
     "signals": [{"kind": "files", "label": HOSTILE}],
 }  # fmt: skip
 

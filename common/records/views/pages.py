@@ -175,15 +175,14 @@ def details(obj: RecordModel, view: PageView) -> list[dict[str, Any]]:
     """Every field of the form in words, as label and value; then who made it when."""
     rights = scopes.fields(view.viewer.principal, type(obj), view.related)
     found = []
-    for section in view.type.sections:
-        for name in section.names:
-            if not rights.shown(name) or name == "name":
-                continue
-            kind = kind_of(type(obj), name)
-            cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
-            text = cell["text"] if "text" in cell else kind.text(obj)
-            if text and getattr(obj, name, None) is not False:
-                found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
+    for name in view.type.form_names():
+        if not rights.shown(name) or name == "name":
+            continue
+        kind = kind_of(type(obj), name)
+        cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
+        text = cell["text"] if "text" in cell else kind.text(obj)
+        if text and getattr(obj, name, None) is not False:
+            found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
     maker = obj.created_by.full_name if obj.created_by else ""
     made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
     found.append({"label": _("Owner"), "value": str(obj.owner or ""), "url": ""})

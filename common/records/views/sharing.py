@@ -12,7 +12,6 @@ from common.changes import services as changes
 from common.changes import submissions
 from common.changes.values import link_fields
 from common.kinds.models import RecordModel
-from common.people.models import User
 from common.people.selectors import active_people
 from common.policy import scopes
 from common.records.declaring import RecordType, Viewer
@@ -23,18 +22,13 @@ from common.records.views.acting import OperationView
 FIELD = "shared_with"
 
 
-def shared_people(obj: RecordModel) -> list[User]:
-    """The people a record is shared with, by name."""
-    return link_fields[FIELD].of(obj)
-
-
 def sharing(kind: RecordType, obj: RecordModel, viewer: Viewer, related: scopes.Relations) -> dict[str, Any] | None:
     """What `partials/shared.html` shows: with whom the record is shared, and where that changes."""
     rights = scopes.fields(viewer.principal, type(obj), related)
     if FIELD not in obj.link_fields or not rights.readable(FIELD):
         return None
     may = rights.writable(FIELD) and scopes.allows(viewer.principal, type(obj), "change", related)
-    people = [{"pk": user.pk, **person_cell(user)} for user in shared_people(obj)]
+    people = [{"pk": user.pk, **person_cell(user)} for user in link_fields[FIELD].of(obj)]
     url = reverse(f"{kind.namespace}:share", args=[obj.pk]) if may else ""
     return {"people": people, "url": url, "nonce": submissions.new_nonce()} if people or url else None
 

@@ -68,6 +68,7 @@ def make(export: ExportFile) -> None:
     viewer = Viewer(by, principal_of(by))
     if not viewer.principal.may(export.type, "export"):
         raise MayNotExport
+    _forget(export)
     state = ListState(registry.get(export.type), viewer, QueryDict(export.query))
     job = jobs.current()
     total = _allowed(state).count() if job else None
@@ -83,16 +84,26 @@ def make(export: ExportFile) -> None:
 def forget_old() -> None:
     """Remove files that were kept long enough; what is known of them stays."""
     for export in ExportFile.objects.exclude(path="").filter(asked_at__lt=clock.now() - KEPT):
+        _forget(export)
+
+
+def _forget(export: ExportFile) -> None:
+    if export.path:
         default_storage.delete(export.path)
         ExportFile.objects.filter(pk=export.pk).update(path="")
 
 
 def get_file(user: User, pk: int) -> ExportFile:
-    """A file the person made. Raises `NotVisible`, for files that are gone too."""
-    export = ExportFile.objects.filter(pk=pk, by=user).exclude(path="").first()
-    if export is None or not default_storage.exists(export.path):
+    """A file that is given to this person. Raises `NotVisible`, for files that are gone too."""
+    export = ExportFile.objects.filter(pk=pk).first()
+    if export is None or not is_given(export, user) or not default_storage.exists(export.path):
         raise NotVisible
     return export
+
+
+def is_given(export: ExportFile, user: User) -> bool:
+    """Whether there is a file, and this person made it and still has the right to."""
+    return bool(export.path) and export.by_id == user.pk and principal_of(user).may(export.type, "export")
 
 
 def _allowed(state: ListState) -> Any:

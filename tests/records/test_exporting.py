@@ -64,9 +64,9 @@ def test_a_workbook_has_numbers_days_and_texts_and_no_formula(client: Client, he
     assert [cell.quotePrefix for cell in cells if cell.value == "=HYPERLINK(1)"] == [True]
 
 
-@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=8))
+@given(st.lists(st.tuples(st.integers(1, 9), CELLS, CELLS, CELLS).map(list), max_size=8))
 def test_both_formats_give_back_what_they_were_given(rows: list[list[Any]]) -> None:
-    whole = [["a", "b", "c"], *rows]
+    whole = [["number", "a", "b", "c"], *rows]
     text, book = io.BytesIO(), io.BytesIO()
     assert exporting.write_csv(iter(whole), text, lambda done: None) == len(rows)
     assert exporting.write_xlsx(iter(whole), book, lambda done: None) == len(rows)
@@ -133,6 +133,28 @@ def test_who_lost_the_right_meanwhile_gets_nothing(client: Client, head: User, m
     jobs.run_due()
     assert Job.objects.get(handler=exporting.JOB).done_at is None
     assert ExportFile.objects.get().path == ""
+
+
+def test_who_lost_the_right_afterwards_gets_the_file_no_more(client: Client, head: User) -> None:
+    deals.deal(head)
+    export(client, "/deals/export/")
+    path = f"/exports/{ExportFile.objects.get().pk}/"
+    assert client.get(path).status_code == 200
+    RoleMember.objects.filter(user=head).delete()
+    common.department().save()
+    assert client.get(path).status_code == 404
+    assert path not in client.get("/exports/").content.decode()
+
+
+def test_a_file_made_again_takes_the_place_of_the_first(client: Client, head: User) -> None:
+    deals.deal(head)
+    export(client, "/deals/export/")
+    kept = ExportFile.objects.get()
+    first = kept.path
+    exporting.make(kept)
+    assert kept.path != first
+    assert not default_storage.exists(first)
+    assert default_storage.exists(kept.path)
 
 
 def test_files_go_after_seven_days_and_are_still_known(client: Client, head: User, clock: Clock) -> None:

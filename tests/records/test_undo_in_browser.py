@@ -49,8 +49,8 @@ def test_the_toast_waits_while_one_looks_at_it(person: User, page_for: PageFor) 
     page.clock.install()
     edited(page, crm.company("Ankerwerk", owner=person))
     toast = page.locator(".k-toast")
-    state = "document.querySelector('.k-toast-time').getAnimations()[0].playState"
-    assert page.evaluate(state) == "running"
+    state = "document.querySelector('.k-toast-time').getAnimations()[0]?.playState"
+    page.wait_for_function(f"{state} === 'running'")
     toast.hover()
     assert page.evaluate(state) == "paused"
     page.locator(".k-toast-x").focus()

@@ -62,8 +62,8 @@ def exports(request: PersonRequest) -> HttpResponse:
 
 def _cells(row: ExportFile, request: PersonRequest, *, everybody: bool) -> list[dict[str, Any]]:
     kind, when = registry.get(row.type), formats.moment_of(row.asked_at)
-    own = row.path and row.by_id == request.user.pk
-    first = link_cell(when, reverse("export-file", args=[row.pk])) if own else text_cell(when)
+    given = exporting.is_given(row, request.user)
+    first = link_cell(when, reverse("export-file", args=[row.pk])) if given else text_cell(when)
     what = link_cell(kind.label_plural, f"{kind.url('list')}?{row.query}")
     found = [first, what, text_cell(formats.number(row.rows), numeric=True), text_cell(row.get_format_display())]
     return [*found, text_cell(row.by)] if everybody else found

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "config.proxies.ProxyMiddleware",
     "common.jobs.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "config.compressing.CompressMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

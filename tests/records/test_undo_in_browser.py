@@ -32,6 +32,21 @@ def edited(page: Page, company: Company) -> None:
     expect(page.locator(".k-toast-text")).to_have_text("Saved: Bootsbau")
 
 
+def reaches(page: Page, state: str) -> None:
+    """Wait until the toast's time is "running" or "paused". The page's policy forbids `wait_for_function` its eval."""
+    script = "document.querySelector('.k-toast-time').getAnimations()[0]?.playState"
+    for _ in range(100):
+        if page.evaluate(script) == state:
+            return
+        page.wait_for_timeout(50)
+    assert page.evaluate(script) == state
+
+
+def settled(page: Page) -> None:
+    """Wait until the browser has drawn twice: what the last movement of the mouse changes is in effect."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def test_z_takes_back_an_edit_and_z_again_redoes_it(person: User, page_for: PageFor) -> None:
     company = crm.company("Ankerwerk", owner=person)
     page = page_for(person)
@@ -49,16 +64,16 @@ def test_the_toast_waits_while_one_looks_at_it(person: User, page_for: PageFor) 
     page.clock.install()
     edited(page, crm.company("Ankerwerk", owner=person))
     toast = page.locator(".k-toast")
-    state = "document.querySelector('.k-toast-time').getAnimations()[0]?.playState"
-    page.wait_for_function(f"{state} === 'running'")
+    reaches(page, "running")
     toast.hover()
-    assert page.evaluate(state) == "paused"
+    reaches(page, "paused")
     page.locator(".k-toast-x").focus()
     page.mouse.move(10, 10)
-    assert page.evaluate(state) == "paused", "it has the focus"
+    settled(page)
+    reaches(page, "paused")
     page.evaluate("document.activeElement.blur()")
     expect(toast).to_be_visible()
-    page.wait_for_function(f"{state} === 'running'")
+    reaches(page, "running")
     page.evaluate("document.querySelector('.k-toast-time').getAnimations()[0].finish()")
     expect(toast).to_have_count(0)
 

@@ -24,7 +24,7 @@ run: $(BASE)
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
 
-# Measure every page on 50,000 deals (PostgreSQL) against its budget; bench-scale on a million.
+# Measure the main pages on 50,000 deals (PostgreSQL) against their budgets; bench-scale on a million.
 bench: $(DEV)
 	@$(PY) -m config.frontend && DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m config.catalogues compile
 	@$(PY) -m bench.run $(ARGS)

@@ -61,8 +61,8 @@ def signed_in(username: str) -> Client:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[int]:
-    """A web server with two workers on this database; its port."""
+def serving() -> Iterator[int]:
+    """A web server with two workers on the database of the settings; its port."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -70,7 +70,7 @@ def serving(url: str) -> Iterator[int]:
         sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--worker-class", "gthread", "--workers", "2",
         "--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error",
     ]  # fmt: skip
-    environment = {**os.environ, "DATABASE_URL": url, "KONTOR_BENCH": "1", "KONTOR_LOG_LEVEL": "ERROR"}
+    environment = {**os.environ, "KONTOR_LOG_LEVEL": "ERROR"}
     server = subprocess.Popen(command, env=environment)
     try:
         deadline = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""Measures every list, board, page and report on a large company: `make bench` (50,000 deals), `make bench-scale`.
+"""Measures the lists, boards, pages and reports on a large company: `make bench` (50,000 deals), `make bench-scale`.
 
 `python -m bench.run [--deals N] [--record]`. Ratios to the floor of the same run are compared with the budgets of
 ARCHITECTURE.md, "Speed"; a missed one ends with exit code 1. `--record` keeps the table in docs/proof.md.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,6 @@ from psycopg import sql
 from tests.services.postgres import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-PROOF = ROOT / "docs" / "proof.md"
 KEPT = Path(tempfile.gettempdir()) / "kontor-bench"
 
 
@@ -35,12 +33,9 @@ def main() -> int:
     os.environ |= {"KONTOR_DATA": str(KEPT / "data"), "KONTOR_DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
     (KEPT / "data").mkdir(parents=True, exist_ok=True)
     with postgres(KEPT / "postgres") as server:
-        url = copy_of_seeded(server, chosen.deals)
-        os.environ["DATABASE_URL"] = url
+        os.environ |= {"DATABASE_URL": copy_of_seeded(server, chosen.deals), "KONTOR_BENCH": "1"}
         manage("collectstatic", "--no-input", "--verbosity", "0")
-        from bench import report  # noqa: PLC0415  # reads the settings, which the lines above make
-
-        return report.tell(url, chosen.deals, PROOF if chosen.record else None)
+        return manage("measure", "--deals", str(chosen.deals), *(["--record"] if chosen.record else []), check=False)
 
 
 def copy_of_seeded(server: str, deals: int) -> str:
@@ -82,18 +77,9 @@ def fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def manage(*arguments: str) -> None:
-    """A command of manage.py in a process of its own."""
-    subprocess.run([sys.executable, ROOT / "manage.py", *arguments], check=True, cwd=ROOT)
-
-
-def kept_as(name: str, text: str, page: str) -> str:
-    """A page with the part between the marks of `name` replaced."""
-    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    part = f"{start}\n{text}\n{end}"
-    if start not in page:
-        return f"{page.rstrip()}\n\n{part}\n"
-    return re.sub(f"{re.escape(start)}.*{re.escape(end)}", lambda _match: part, page, flags=re.DOTALL)
+def manage(*arguments: str, check: bool = True) -> int:
+    """A command of manage.py in a process of its own; its exit code."""
+    return subprocess.run([sys.executable, ROOT / "manage.py", *arguments], check=check, cwd=ROOT).returncode
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -12,7 +13,7 @@ from common.changes import submissions
 from common.changes.services import via
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
-from common.kinds.errors import Forbidden
+from common.kinds.errors import DomainError, Forbidden
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, needs
 from common.setup import dictionaries, selectors
@@ -55,6 +56,13 @@ def nav(request: PersonRequest, current: str) -> list[dict[str, Any]]:
     return found
 
 
+def frame(request: PersonRequest, key: str, title: str, **more: Any) -> dict[str, Any]:
+    """The context of a page with a form: its place, its title, its nonce, and what else is given."""
+    return {
+        "page": page_of(request, key), "nav": nav(request, key), "title": title, "fields": [nonce_of(request)], **more
+    }  # fmt: skip
+
+
 def once(request: PersonRequest, run: Callable[[], str]) -> HttpResponse:
     """Do what the form asks one single time; `run` gives the address that answers."""
     nonce = request.POST.get("nonce", "")
@@ -66,6 +74,15 @@ def once(request: PersonRequest, run: Callable[[], str]) -> HttpResponse:
         except AlreadySubmitted as again:
             url = again.url
     return HttpResponseRedirect(url or reverse("setup:home"), status=303)
+
+
+def once_or_told(request: PersonRequest, run: Callable[[], str], back: str) -> HttpResponse:
+    """Like `once`; what is refused is told at the address `back`."""
+    try:
+        return once(request, run)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+        return once(request, lambda: back)
 
 
 def nonce_of(request: PersonRequest) -> tuple[str, str]:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +11,7 @@ from common.policy.rules import PersonRequest
 from common.setup import selectors
 from common.setup.forms import CopyDepartmentForm
 from common.setup.services import departments as services
-from common.setup.views.base import nav, nonce_of, once, page_of, row_of, settings_editors
+from common.setup.views.base import frame, nav, once, page_of, row_of, settings_editors
 
 KEY = "departments"
 
@@ -42,10 +40,9 @@ def copy(request: PersonRequest, pk: int) -> HttpResponse:
             return once(request, run)
         except ValidationError as refusal:
             form.add_error(None, refusal)
-    context: dict[str, Any] = {
-        "page": page_of(request, KEY), "nav": nav(request, KEY), "form": form,
-        "title": _("Copy of %(department)s") % {"department": source}, "label": _("Create"), "action": request.path,
-        "text": _("Its settings are copied. People, heads and records stay where they are."),
-        "fields": [nonce_of(request)], "cancel_url": reverse("setup:list", args=[KEY]),
-    }  # fmt: skip
+    context = frame(
+        request, KEY, _("Copy of %(department)s") % {"department": source}, form=form, label=_("Create"),
+        action=request.path, cancel_url=reverse("setup:list", args=[KEY]),
+        text=_("Its settings are copied. People, heads and records stay where they are."),
+    )  # fmt: skip
     return render(request, "setup/question.html", context, status=422 if form.errors else 200)

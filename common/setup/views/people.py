@@ -18,7 +18,7 @@ from common.policy.rules import PersonRequest
 from common.setup import selectors
 from common.setup.forms import HandOverForm, PersonForm
 from common.setup.services import people as services
-from common.setup.views.base import nav, nonce_of, once, page_of, people_managers
+from common.setup.views.base import frame, once, once_or_told, people_managers
 
 KEY = "people"
 
@@ -32,12 +32,6 @@ def _person(pk: int) -> User:
 
 def _url(user: User) -> str:
     return reverse("setup:edit", args=[KEY, user.pk])
-
-
-def _frame(request: PersonRequest, title: str, **more: Any) -> dict[str, Any]:
-    return {
-        "page": page_of(request, KEY), "nav": nav(request, KEY), "title": title, "fields": [nonce_of(request)], **more
-    }  # fmt: skip
 
 
 @people_managers
@@ -71,8 +65,8 @@ def _form(request: PersonRequest, user: User, cancel_url: str) -> HttpResponse:
             form.add_error(None, str(refusal))
     links = [{"label": form.fields[n].label, "url": f"#f-{n}"} for n in form.errors if n in form.fields]
     general = " ".join(map(str, form.non_field_errors()))
-    context = _frame(
-        request, title, sections=form.layout(), cancel_url=cancel_url,
+    context = frame(
+        request, KEY, title, sections=form.layout(), cancel_url=cancel_url,
         summary={"title": _("Not saved yet"), "text": general, "links": links} if form.errors else None,
     )  # fmt: skip
     return render(request, "setup/fields.html", context, status=422 if form.errors else 200)
@@ -99,8 +93,8 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     else:
         url = reverse("setup:person-reactivate", args=[pk])
         menu = [{"label": _("Reactivate"), "icon": "user", "url": url, "method": "post"}]
-    context = _frame(
-        request, str(user), user=user, facts=_facts(user), sessions=sessions, actions=actions, menu=menu,
+    context = frame(
+        request, KEY, str(user), user=user, facts=_facts(user), sessions=sessions, actions=actions, menu=menu,
         end_url=reverse("setup:person-sessions", args=[pk]), owned=selectors.owned_by(user),
     )  # fmt: skip
     return render(request, "setup/person.html", context)
@@ -141,7 +135,7 @@ def invite(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, _("An invitation is on its way to %(address)s") % {"address": user.email})
         return _url(user)
 
-    return _answer(request, user, run)
+    return once_or_told(request, run, _url(user))
 
 
 @people_managers
@@ -156,7 +150,7 @@ def end_sessions(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, said % {"count": count})
         return _url(user)
 
-    return _answer(request, user, run)
+    return once_or_told(request, run, _url(user))
 
 
 @people_managers
@@ -175,8 +169,8 @@ def deactivate(request: PersonRequest, pk: int) -> HttpResponse:
             return once(request, run)
         except DomainError as refusal:
             form.add_error(getattr(refusal, "field", None) if form.fields else None, str(refusal))
-    context = _frame(
-        request, _("Deactivate %(person)s") % {"person": user}, form=form, owned=selectors.owned_by(user),
+    context = frame(
+        request, KEY, _("Deactivate %(person)s") % {"person": user}, form=form, owned=selectors.owned_by(user),
         cancel_url=_url(user),
     )  # fmt: skip
     return render(request, "setup/deactivate.html", context, status=422 if form.errors else 200)
@@ -193,12 +187,4 @@ def reactivate(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Reactivated: %(person)s") % {"person": user})
         return _url(user)
 
-    return _answer(request, user, run)
-
-
-def _answer(request: PersonRequest, user: User, run: Any) -> HttpResponse:
-    try:
-        return once(request, run)
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-        return once(request, lambda: _url(user))
+    return once_or_told(request, run, _url(user))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -16,19 +14,13 @@ from common.policy.rules import PersonRequest
 from common.setup import rights
 from common.setup.forms import FieldsForm, RightsForm, RoleForm
 from common.setup.services import roles as services
-from common.setup.views.base import nav, nonce_of, once, page_of, people_managers, row_of
+from common.setup.views.base import frame, once, once_or_told, page_of, people_managers, row_of
 
 KEY = "roles"
 
 
 def _url(role: Role) -> str:
     return reverse("setup:edit", args=[KEY, role.pk])
-
-
-def _frame(request: PersonRequest, title: str, **more: Any) -> dict[str, Any]:
-    return {
-        "page": page_of(request, KEY), "nav": nav(request, KEY), "title": title, "fields": [nonce_of(request)], **more
-    }  # fmt: skip
 
 
 @people_managers
@@ -42,8 +34,8 @@ def new(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return once(request, lambda: _url(services.create_role(role, like=like, by=request.user)))
     title = _("Copy of %(role)s") % {"role": like} if like else _("New role")
-    context = _frame(
-        request, title, form=form, label=_("Create"), action=request.path,
+    context = frame(
+        request, KEY, title, form=form, label=_("Create"), action=request.path,
         cancel_url=reverse("setup:list", args=[KEY]),
         text=_("It begins with the rights of “%(role)s”.") % {"role": like} if like else _("It begins without rights."),
     )  # fmt: skip
@@ -67,8 +59,8 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
             return once(request, run)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
-    context = _frame(
-        request, str(role), form=form, grid=grid, rows=grid.rows(), columns=presets.STANDARD.values(),
+    context = frame(
+        request, KEY, str(role), form=form, grid=grid, rows=grid.rows(), columns=presets.STANDARD.values(),
         role=role, legend=rights.legend(), cancel_url=reverse("setup:list", args=[KEY]),
         actions=[
             {"label": _("Copy"), "icon": "copy", "url": reverse("setup:role-copy", args=[pk])},
@@ -103,8 +95,8 @@ def fields(request: PersonRequest, pk: int, area: str) -> HttpResponse:
         for action in given
     ]  # fmt: skip
     text = "" if given else _("The role has no right on these records yet. Give it one first.")
-    context = _frame(
-        request, f"{role} · {found.label}", sections=sections, cancel_url=_url(role), text=text,
+    context = frame(
+        request, KEY, f"{role} · {found.label}", sections=sections, cancel_url=_url(role), text=text,
         summary={"title": _("Not saved yet"), "text": "", "links": []} if form.errors else None,
     )  # fmt: skip
     return render(request, "setup/fields.html", context, status=422 if form.errors else 200)
@@ -115,13 +107,10 @@ def fields(request: PersonRequest, pk: int, area: str) -> HttpResponse:
 def archive(request: PersonRequest, pk: int) -> HttpResponse:
     """Take a role out of use, or back into it."""
     role: Role = row_of(page_of(request, KEY), pk)
+    roles = reverse("setup:list", args=[KEY])
 
     def run() -> str:
         services.archive_role(role, by=request.user)
-        return reverse("setup:list", args=[KEY])
+        return roles
 
-    try:
-        return once(request, run)
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-        return once(request, lambda: reverse("setup:list", args=[KEY]))
+    return once_or_told(request, run, roles)

@@ -11,57 +11,23 @@ from catalogue.models import Product
 from common.changes import binning, bulk, undoing
 from common.changes import services as changes
 from common.changes.errors import AlreadyUndone, NothingToUndo, TooLateToUndo
-from common.changes.models import Undo, UndoNote
 from common.changes.values import link_fields
 from common.delivery import services as delivery
 from common.delivery.models import Delivery
 from common.events import hooks
 from common.events.models import ChangeSet, Event
 from common.kinds.errors import DomainError, NotVisible
-from common.kinds.models import RecordModel
 from common.people.models import User
 from common.records import services as records
 from common.spine.models import Record, RecordMark
 from crm.models import Company
 from deals.models import Deal, DealLine, Payment
 from requests_app import services as request_services
+from tests.common.changes.undone import Why, fresh, last, notes, undo
 from tests.conftest import Clock
 from tests.factories import catalogue, common, crm, deals, requests_app, stored
 
 pytestmark = pytest.mark.django_db
-Why = UndoNote.Why
-
-
-def last() -> ChangeSet:
-    """The newest change set."""
-    return ChangeSet.objects.latest("pk")
-
-
-def undo(by: Any = common.SETUP) -> Undo:
-    """Undo the newest change set."""
-    return undoing.undo(last(), by=by)
-
-
-def notes(row: Undo) -> set[tuple[int, str, str]]:
-    """(record, field, why) of what it left."""
-    return set(row.notes.values_list("record_id", "field", "why"))
-
-
-def fresh(obj: RecordModel) -> Any:
-    return type(obj).everything.get(pk=obj.pk)
-
-
-@pytest.fixture
-def manager() -> User:
-    common.own_company()
-    common.currency()
-    deals.pipeline()
-    return common.user("manager", common.department())
-
-
-@pytest.fixture
-def colleague(manager: User) -> User:
-    return common.user("manager", manager.department)
 
 
 def test_fields_and_links_get_their_old_values_back(manager: User) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from common import clock as product_clock
 from common.changes import services as changes
 from common.changes import undoing
-from common.changes.models import Undo, UndoNote
 from common.events.models import ChangeSet, Event
-from common.kinds.models import RecordModel
 from common.organisation.selectors import company_today
 from common.people.models import User
 from common.records import services as records
@@ -23,43 +20,11 @@ from deals import services as deal_services
 from deals.models import Deal, DealLine, Outcome, Payment, StageTransition
 from requests_app import services as request_services
 from requests_app.models import Request
+from tests.common.changes.undone import Why, fresh, last, notes, undo
 from tests.conftest import Clock
 from tests.factories import catalogue, common, crm, deals, requests_app
 
 pytestmark = pytest.mark.django_db
-Why = UndoNote.Why
-
-
-def last() -> ChangeSet:
-    """The newest change set."""
-    return ChangeSet.objects.latest("pk")
-
-
-def undo(by: Any = common.SETUP) -> Undo:
-    """Undo the newest change set."""
-    return undoing.undo(last(), by=by)
-
-
-def notes(row: Undo) -> set[tuple[int, str, str]]:
-    """(record, field, why) of what it left."""
-    return set(row.notes.values_list("record_id", "field", "why"))
-
-
-def fresh(obj: RecordModel) -> Any:
-    return type(obj).everything.get(pk=obj.pk)
-
-
-@pytest.fixture
-def manager() -> User:
-    common.own_company()
-    common.currency()
-    deals.pipeline()
-    return common.user("manager", common.department())
-
-
-@pytest.fixture
-def colleague(manager: User) -> User:
-    return common.user("manager", manager.department)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.WON, Outcome.LOST])

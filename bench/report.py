@@ -36,7 +36,8 @@ def pages() -> list[Page]:
     found = [Page("floor", "floor", "/bench/floor/", "manager1")]
     for who in PEOPLE:
         found += [
-            Page("Today", "today", "/", who), Page("deals", "list", "/deals/", who),
+            Page("Today", "today", "/", who), Page("Today, figures", "totals", "/today/figures/", who),
+            Page("deals", "list", "/deals/", who),
             Page("all open deals", "list", "/deals/?view=open", who),
             Page("deals, next step first", "list", "/deals/?view=open&sort=next", who),
             Page("deals, totals", "totals", "/deals/totals/?view=open", who),

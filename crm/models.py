@@ -136,6 +136,8 @@ class CompanyName(Projection):
 class Person(Located, Reachable, RecordModel):
     """A named person."""
 
+    named_by: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "email", "phone")
+
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     last_name = models.CharField(_("last name"), max_length=80, blank=True)
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
@@ -197,6 +199,8 @@ class Lead(Person):
 
     company_name = models.CharField(_("company name"), max_length=200, blank=True)
     website = models.URLField(_("website"), blank=True)
+
+    named_by: ClassVar[tuple[str, ...]] = (*Person.named_by, "company_name")
 
     class Meta(Person.Meta):
         abstract = False

@@ -25,13 +25,12 @@ def masked_text(text: str) -> str:
 
 
 def mask(row: Any) -> None:
-    """Hide the contact details of a row and of every row read with it."""
+    """Hide the contact details of a row and of every row read with it; those not read with it stay unread."""
     if row.is_masked:
         return
     row.is_masked = True
     for name in row.contact_fields:
-        if name in row.__dict__:
-            setattr(row, name, masked_text(row.__dict__[name]))
+        setattr(row, name, masked_text(row.__dict__.get(name, "")))
     for name in row.contact_keys:
         row.__dict__[name] = ""
     for related in row._state.fields_cache.values():

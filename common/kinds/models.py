@@ -198,6 +198,8 @@ class RecordModel(Guarded):
     # What happens to this one when the record a foreign key points to goes to the bin:
     # {"deal": "follow", "company": "refuse", "request": "keep"}.
     bin: ClassVar[dict[str, str]] = {}
+    # The fields its title is made of: all that is read of it where others only name it.
+    named_by: ClassVar[tuple[str, ...]] = ("name",)
     # The link fields this type has: "coowners", "assignees", "shared_with", "tags".
     link_fields: ClassVar[tuple[str, ...]] = ()
     # Columns that are derived and never logged.

@@ -84,6 +84,9 @@ class User(AbstractBaseUser, DictionaryBase):
 
     objects: ClassVar[Any] = UserManager()
 
+    # All that is read of a person where others only name them.
+    named_by: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "username")
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")

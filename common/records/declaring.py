@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
-from django.db.models import OrderBy, Prefetch, Q
+from django.db.models import Model, OrderBy, Prefetch, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -146,6 +146,23 @@ class Board:
 
 
 @cache
+def _beyond_names(model: type[Model], paths: tuple[str, ...]) -> list[str]:
+    """The columns of what the foreign keys lead to that its name does not need."""
+    found = []
+    for path in paths:
+        target: Any = model
+        for step in path.split("__"):
+            target = target._meta.get_field(step).related_model
+        if named_by := getattr(target, "named_by", None):
+            found += [
+                f"{path}__{column.name}"
+                for column in target._meta.concrete_fields
+                if not (column.primary_key or column.name in named_by)
+            ]
+    return found
+
+
+@cache
 def _fixed_url(namespace: str, verb: str) -> str:
     return reverse(f"{namespace}:{verb}")
 
@@ -209,8 +226,12 @@ class RecordType:
         return f"{self.prefix}-{obj.number}"
 
     def select(self, rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
-        """The rows with everything a list shows of them."""
+        """The rows with all that their list and page show of what they lead to."""
         return rows.select_related("owner", *self.related)
+
+    def select_listed(self, rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
+        """The rows as lists and boards show them: of the people and records they lead to, only what names them."""
+        return self.select(rows).defer(*_beyond_names(self.model, ("owner", *self.related)))
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         """What the footer tells about all matching rows besides their number: `sums`, `parts`."""

@@ -268,7 +268,7 @@ def table(state: ListState) -> dict[str, Any]:
     """The table and its footer without totals."""
     kind, viewer = state.kind, state.viewer
     columns = columns_of(kind, viewer)
-    page = state.page(lambda rows: with_colours(kind, kind.select(rows), viewer), state.address.get("after", ""))
+    page = state.page(lambda rows: with_colours(kind, kind.select_listed(rows), viewer), state.address.get("after", ""))
     drawn = draw_rows(kind, list(page.rows), columns, viewer)
     tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
     return {

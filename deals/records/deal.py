@@ -107,15 +107,13 @@ def _groups(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
 
 
 def _board_totals(rows: RecordQuerySet[Any]) -> dict[Any, dict[str, Any]]:
-    drawn: dict[Any, dict[str, Any]] = {}
-    for stage_id, totals in selectors.board_totals(rows).items():
-        drawn[stage_id] = {
+    return {
+        stage_id: {
             "count": totals.count, "sum": drawing.sums(totals.amount), "weighted": drawing.sums(totals.weighted),
             "sum_raw": int(totals.amount.amount * 100),
-        }  # fmt: skip
-    whole = selectors.list_totals(rows)
-    drawn[None] = {"sum": drawing.sums(whole.amount), "weighted": drawing.sums(whole.weighted)}
-    return drawn
+        }
+        for stage_id, totals in selectors.board_totals(rows).items()
+    }  # fmt: skip
 
 
 def _card(obj: Deal, extra: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:

@@ -193,12 +193,12 @@ def _totals(groups: list[dict[str, Any]], today: date) -> Totals:
     return Totals(count, dict(by_currency), money_of_groups(groups, today), weighted)
 
 
-def board_totals(rows: RecordQuerySet[Any]) -> dict[int, Totals]:
-    """Count, worth and weighted worth per stage over all of `rows` (deals one may see), in one query."""
+def board_totals(rows: RecordQuerySet[Any]) -> dict[int | None, Totals]:
+    """Count, worth and weighted worth over all of `rows` (deals one may see), per stage and whole, in one query."""
     today = company_today()
-    groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for group in _grouped(rows, "stage_id"):
-        groups[group["stage_id"]].append(group)
+    groups: dict[int | None, list[dict[str, Any]]] = {None: _grouped(rows, "stage_id")}
+    for group in groups[None]:
+        groups.setdefault(group["stage_id"], []).append(group)
     return {stage: _totals(found, today) for stage, found in groups.items()}
 
 

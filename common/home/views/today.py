@@ -11,14 +11,20 @@ from common.records.views.base import viewer_of
 
 @signed_in
 def home(request: PersonRequest) -> HttpResponse:
-    """Today: what this person should do now, from every app, and the figures of their role."""
+    """Today: what this person should do now, from every app. The figures of their role follow as a fragment."""
     viewer = viewer_of(request)
     groups = [group for group in (load(viewer) for load in today.groups()) if group]
-    rails = [rail for rail in (load(viewer) for load in today.rails()) if rail]
     context = {
         "groups": groups,
-        "rails": rails,
         "live": going_live.list_for(viewer),
         "date": formats.long_date(formats.viewer_today()),
     }
     return render(request, "home/today.html", context)
+
+
+@signed_in
+def figures(request: PersonRequest) -> HttpResponse:
+    """The figures beside Today, a fragment: empty for whom no app has any."""
+    viewer = viewer_of(request)
+    rails = [rail for rail in (load(viewer) for load in today.rails()) if rail]
+    return render(request, "home/_figures.html", {"rails": rails})

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -17,7 +17,15 @@ from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import ListView, back
 
-CARDS = 25
+FIRST, MORE = 10, 25
+"""Cards of a column at once: more than a screen shows, then what scrolling asks for."""
+
+
+class Part(NamedTuple):
+    """Some records of a column, and where there are more (or empty)."""
+
+    found: list[Any]
+    more_url: str
 
 
 class BoardView(ListView):
@@ -34,7 +42,11 @@ class BoardView(ListView):
         state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
-        columns = [self.column(state, groups, column, totals.get(column["key"], {})) for column in groups["columns"]]
+        pages = [self.cards_of(state, groups, column, 0, FIRST) for column in groups["columns"]]
+        columns = [
+            {**column, "count": 0, "sum": "", "weighted": "", **totals.get(column["key"], {}), **drawn}
+            for column, drawn in zip(groups["columns"], self.drawn(pages), strict=True)
+        ]
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
@@ -43,26 +55,26 @@ class BoardView(ListView):
         }  # fmt: skip
         return self.render("records/board.html", context)
 
-    def column(
-        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], sums: dict[str, Any],
-        start: int = 0,
-    ) -> dict[str, Any]:  # fmt: skip
-        """A column with its sums and first cards."""
+    def cards_of(
+        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], start: int, size: int
+    ) -> Part:
+        """The records of a column from `start` on."""
         query, own = filtering.without_mine(state.query)
         condition = filtering.condition_q(self.type, query, self.viewer) & groups["condition"]
         inside = self.type.model.objects.filter(condition, **{self.board.column: column["key"]})
-        page = page_for_user(
-            self.type.select(inside), self.viewer.principal, self.board.order, start + CARDS + 1, own=own
-        )
+        end = start + size
+        page = page_for_user(self.type.select_listed(inside), self.viewer.principal, self.board.order, end + 1, own=own)
         found = list(page[start:])
-        extra = {"signals": lists.signals(found, self.viewer)}
-        cards = [self.board.card(obj, extra, self.viewer) for obj in found[:CARDS]]
-        more = (
-            state.link("board-column", column=str(column["key"]), start=str(start + CARDS))
-            if len(found) > CARDS
-            else ""
-        )
-        return {**column, "count": 0, "sum": "", "weighted": "", **sums, "cards": cards, "more_url": more}
+        more = state.link("board-column", column=str(column["key"]), start=str(end)) if len(found) > size else ""
+        return Part(found[:size], more)
+
+    def drawn(self, pages: list[Part]) -> list[dict[str, Any]]:
+        """The cards of columns, their signals read at once."""
+        extra = {"signals": lists.signals([obj for page in pages for obj in page.found], self.viewer)}
+        return [
+            {"cards": [self.board.card(obj, extra, self.viewer) for obj in page.found], "more_url": page.more_url}
+            for page in pages
+        ]
 
 
 class BoardColumnView(BoardView):
@@ -75,7 +87,7 @@ class BoardColumnView(BoardView):
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
         if column is None or not start.isdecimal() or len(start) > 6:
             raise BadFilter(part="column")
-        drawn = self.column(state, groups, column, {}, int(start))
+        [drawn] = self.drawn([self.cards_of(state, groups, column, int(start), MORE)])
         return self.render("records/_cards.html", {"column": drawn, "columns": groups["columns"]})
 
 

@@ -157,6 +157,7 @@ def others(scene: Scene) -> Iterator[Call]:
     """Pages with a rule of their own."""
     kept = scene.files["crm.company"]
     yield Call("home", "get", "/", rule="signed-in")
+    yield Call("today-figures", "get", "/today/figures/", rule="signed-in")
     yield Call("profile", "get", "/me/", rule="signed-in")
     yield Call("profile", "post", "/me/", rule="signed-in")
     yield Call("sidebar", "post", "/me/sidebar/", rule="signed-in")

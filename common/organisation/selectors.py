@@ -12,7 +12,7 @@ LONGEST_BREAK = 60
 
 def own_company() -> OwnCompany | None:
     """The company that works with this CRM; None before it is set up."""
-    return dictionary.lookup("organisation.own_company", OwnCompany.objects.in_use().first)
+    return dictionary.lookup("organisation.own_company", lambda: OwnCompany.objects.in_use().first())
 
 
 def demands_second_factor() -> bool:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
 
 from django.db.models import Case, QuerySet, When
 
@@ -18,15 +17,6 @@ def active_people(*, first: tuple[int | None, ...] = ()) -> QuerySet[User]:
     rows: QuerySet[User] = User.objects.filter(is_active=True)
     order = Case(*(When(pk=pk, then=place) for place, pk in enumerate(first) if pk), default=len(first))
     return rows.order_by(order, "last_name", "first_name", "username") if any(first) else rows
-
-
-def stand_in(user: User, day: date) -> User:
-    """Who is meant by what arrives for a person on `day`: they themselves, or while they are away their deputy."""
-    seen = {user.pk}
-    while user.is_absent(day) and user.deputy is not None and user.deputy.is_active and user.deputy_id not in seen:
-        user = user.deputy
-        seen.add(user.pk)
-    return user
 
 
 def sessions_of(user: User) -> list[Session]:

@@ -5,7 +5,7 @@ A property test proves that `for_user` and `allows(relations)` agree for every t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -228,6 +228,14 @@ def for_user(rows: RecordQuerySet[Any], user: User | Principal, action: str = "v
     return rows.filter(reduce(or_, parts))
 
 
+Ready = Callable[[RecordQuerySet[Any]], RecordQuerySet[Any]]
+
+
+def as_they_are(rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
+    """The rows without anything read along."""
+    return rows
+
+
 def owned_parts(people: Sequence[int]) -> list[Q]:
     """The filters whose union are the records these people own or co-own.
 
@@ -238,11 +246,13 @@ def owned_parts(people: Sequence[int]) -> list[Q]:
 
 
 def page_for_user(
-    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str | OrderBy], size: int, *, own: bool = False
-) -> RecordQuerySet[Any]:
-    """The first `size` visible rows in `order`: each scope branch sorted and limited, joined by id.
+    rows: RecordQuerySet[Any], user: User | Principal, order: Sequence[str | OrderBy], size: int, *,
+    own: bool = False, ready: Ready = as_they_are,
+) -> RecordQuerySet[Any]:  # fmt: skip
+    """The first `size` visible rows in `order`, made `ready` (joined, annotated). `own`: only the person's own.
 
-    One OR would make the planner walk the whole sort index for a person with few rows. `own`: only those.
+    Each scope branch is sorted and limited, and their rows are read by id: one OR would make the planner walk the
+    whole sort index for a person with few rows, and what finds them need not be asked a second time.
     """
     principal = principal_of(user)
     rows = rows.masked() if principal.hides_contacts else rows
@@ -250,12 +260,28 @@ def page_for_user(
     if own and parts != []:
         parts = owned_parts([principal.user_id])
     if parts is None:
-        return rows.order_by(*order)[:size]
+        return ready(rows).order_by(*order)[:size]
     if not parts:
         return rows.none()
     limited = [rows.filter(part).order_by(*order).values("pk")[:size] for part in parts]
-    wanted = reduce(or_, (_id_in("pk", branch) for branch in limited))
-    return rows.filter(wanted).order_by(*order)[:size]
+    return ready(_by_id(rows, limited)).order_by(*order)[:size]
+
+
+def pages_for_user(
+    rows: RecordQuerySet[Any], parts: Sequence[Q], user: User | Principal, order: Sequence[str | OrderBy], size: int,
+    *, own: bool = False, ready: Ready = as_they_are,
+) -> RecordQuerySet[Any]:  # fmt: skip
+    """The first `size` visible rows of each part of `rows`: one query for the columns of a board."""
+    rows = rows.masked() if principal_of(user).hides_contacts else rows
+    pages = [page_for_user(rows.filter(part), user, order, size, own=own).values("pk") for part in parts]
+    return ready(_by_id(rows, pages)).order_by(*order) if pages else rows.none()
+
+
+def _by_id(rows: RecordQuerySet[Any], found: Sequence[QuerySet[Any, Any]]) -> RecordQuerySet[Any]:
+    """The rows of these ids, and no other condition; masked where `rows` are."""
+    everything: RecordQuerySet[Any] = rows.model.everything.get_queryset()
+    everything = everything.masked() if rows.masks else everything
+    return everything.filter(reduce(or_, (_id_in("pk", ids) for ids in found)))
 
 
 kinds.set_scope(for_user)

@@ -105,12 +105,12 @@ class ListState:
         return found
 
     def page(
-        self, rows: Callable[[RecordQuerySet[Any]], RecordQuerySet[Any]], at: str = "", size: int = 0
+        self, ready: Callable[[RecordQuerySet[Any]], RecordQuerySet[Any]], at: str = "", size: int = 0
     ) -> paging.Page:
-        """A page of the visible matching rows, made ready by `rows`. "Mine" is read as a scope: see `page_for_user`."""
+        """A page of the visible matching rows, made ready. "Mine" is read as a scope: see `page_for_user`."""
         query, own = filtering.without_mine(self.query)
         found = self.kind.model.objects.get_queryset().filter(filtering.condition_q(self.kind, query, self.viewer))
-        return paging.read(rows(found), self.viewer, self.sort, at, size, own=own)
+        return paging.read(found, self.viewer, self.sort, at, size, own=own, ready=ready)
 
     def visible(self) -> RecordQuerySet[Any]:
         """Every row that matches and may be seen: totals, export, board."""

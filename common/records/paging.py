@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from common.changes.values import encode
 from common.kinds.models import RecordQuerySet
-from common.policy.scopes import page_for_user
+from common.policy.scopes import Ready, as_they_are, page_for_user
 from common.records.declaring import Sort, Viewer
 from common.records.errors import BadFilter
 
@@ -67,16 +67,17 @@ class Page:
 
 
 def read(
-    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, at: str = "", size: int = 0, *, own: bool = False
-) -> Page:
+    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, at: str = "", size: int = 0, *, own: bool = False,
+    ready: Ready = as_they_are,
+) -> Page:  # fmt: skip
     """The page of visible `rows`, or only of the person's own, that begins at the packed position.
 
-    `size` rows, by default those of a list.
+    `size` rows, by default those of a list; made `ready` to be shown.
     """
     size = size or SIZE
     position = Position.unpack(at, sort, rows) if at else None
     backwards = position is not None and position.backwards
-    found = _fetch(rows, viewer, sort, position, size + 1, own=own)
+    found = _fetch(rows, viewer, sort, position, size + 1, own=own, ready=ready)
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -99,8 +100,9 @@ def _mark(row: Any, sort: Sort, shown: int, *, backwards: bool) -> str:
 
 
 def _fetch(
-    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int, *, own: bool
-) -> list[Any]:
+    rows: RecordQuerySet[Any], viewer: Viewer, sort: Sort, position: Position | None, size: int, *, own: bool,
+    ready: Ready,
+) -> list[Any]:  # fmt: skip
     """Up to `size` rows from the position, through the filled and then the empty segment (or backwards)."""
     backwards = position is not None and position.backwards
     nullable = rows.model._meta.get_field(sort.column).null
@@ -124,7 +126,7 @@ def _fetch(
             part = part.filter(_beyond(sort.column, position, descending=descending, empty=empty))
         sign = "-" if descending else ""
         order = [f"{sign}pk"] if empty else [f"{sign}{sort.column}", f"{sign}pk"]
-        found.extend(page_for_user(part, viewer.principal, order, size - len(found), own=own))
+        found.extend(page_for_user(part, viewer.principal, order, size - len(found), own=own, ready=ready))
         if len(found) >= size:
             break
     return found

@@ -38,8 +38,11 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
         "overdue": Q(next_step_on__lt=today), "today": Q(next_step_on=today), "none": Q(next_step_on=None),
     }  # fmt: skip
     rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(wanted[which], closed_on=None)
-    found: RecordQuerySet[Any] = rows.select_related("company", "contact", "lead")
-    shown = list(scopes.page_for_user(found, principal, ("next_step_on", "pk"), SIZE + 1, own=True))
+
+    def named(found: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
+        return found.select_related("company", "contact", "lead")
+
+    shown = list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), SIZE + 1, own=True, ready=named))
     if len(shown) > SIZE:
         return shown[:SIZE], rows.for_user(principal).filter(_mine(user.pk)).count()
     return shown, len(shown)

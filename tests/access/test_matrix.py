@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +75,9 @@ def compare_pages(model: Any, user: User) -> None:
         everything = list(model.objects.for_user(user).order_by(*order))
         for size in (1, 4, 100):
             assert list(scopes.page_for_user(model.objects.all(), user, order, size)) == everything[:size]
+        parts = [Q(pk__in=[row.pk for row in everything[:5]]), ~Q(pk__in=[row.pk for row in everything[:5]])]
+        columns = list(scopes.pages_for_user(model.objects.all(), parts, user, order, 2))
+        assert columns == [*everything[:2], *everything[5:7]]
 
 
 def compare_fields(world: World, persona: Persona, key: str, principal: Any, relations: Any) -> None:

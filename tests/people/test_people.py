@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common import clock
 from common.changes import binning
 from common.delivery.models import Delivery
 from common.events.models import ChangeSet, Event
@@ -18,7 +17,7 @@ from common.jobs.models import Job
 from common.organisation.selectors import company_today
 from common.people import services as people
 from common.people.models import Session, SignInLink, User
-from common.people.selectors import session_name, stand_in
+from common.people.selectors import session_name
 from common.setup.services import handing_over
 from common.spine.models import Record
 from tests.factories import common, crm, deals
@@ -258,28 +257,15 @@ def test_a_changed_password_ends_the_other_sessions() -> None:
     assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)
 
 
-def test_the_deputy_is_meant_while_a_person_is_away(client: Client) -> None:
+def test_who_is_away_and_who_stands_in_is_said_where_owners_are_chosen(client: Client) -> None:
     today = company_today()
     deputy = common.user("manager", first_name="Dora", last_name="Deputy")
     person = common.user("manager", first_name="Abel", last_name="Away")
     person.deputy, person.absent_from, person.absent_until = deputy, today, today + timedelta(days=3)
     person.save()
-    assert stand_in(person, today) == deputy
-    assert stand_in(person, today - timedelta(days=1)) == person
-    assert stand_in(person, today + timedelta(days=4)) == person
     said = client.get(f"/companies/{crm.company().pk}/transfer/").content.decode()
     assert "Abel Away, absent until" in said and "→ Dora Deputy" in said
     assert "Dora Deputy" in client.get(f"/settings/people/{person.pk}/").content.decode()
-
-
-def test_deputies_in_a_circle_or_away_themselves_do_not_hang() -> None:
-    today = clock.now().date()
-    one, two = common.user(None, absent_from=today), common.user(None, absent_from=today)
-    one.absent_until = two.absent_until = today
-    one.deputy, two.deputy = two, one
-    one.save()
-    two.save()
-    assert stand_in(one, today) == two
 
 
 def test_the_history_of_a_person_says_what_changed(client: Client) -> None:

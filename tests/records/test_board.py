@@ -54,7 +54,7 @@ def keys(column: Any) -> list[int]:
 
 
 def test_sums_tell_of_all_matching_deals_not_of_the_loaded_cards(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boards, "CARDS", 2)
+    monkeypatch.setattr(boards, "FIRST", 2)
     for amount in ("100.00", "200.00", "300.00", "400.00", "500.00"):
         board.deal(amount=amount)
     deals.deal(common.user("manager", common.department("Other")), pipeline=board.pipeline, amount="9000.00")
@@ -82,7 +82,8 @@ def test_closed_deals_leave_the_board(board: Board) -> None:
 
 
 def test_more_cards_follow_until_the_column_ends(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boards, "CARDS", 2)
+    monkeypatch.setattr(boards, "FIRST", 1)
+    monkeypatch.setattr(boards, "MORE", 2)
     made = {board.deal(amount="10.00").pk for _n in range(5)}
     column = board.column("New")
     found = keys(column)

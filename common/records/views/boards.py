@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponse
 
 from common.changes.services import via, watch
 from common.events.models import Via
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest
-from common.policy.scopes import page_for_user
+from common.policy.scopes import pages_for_user
 from common.records import filtering, lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
@@ -19,13 +21,6 @@ from common.records.views.lists import ListView, back
 
 FIRST, MORE = 10, 25
 """Cards of a column at once: more than a screen shows, then what scrolling asks for."""
-
-
-class Part(NamedTuple):
-    """Some records of a column, and where there are more (or empty)."""
-
-    found: list[Any]
-    more_url: str
 
 
 class BoardView(ListView):
@@ -42,10 +37,10 @@ class BoardView(ListView):
         state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
-        pages = [self.cards_of(state, groups, column, 0, FIRST) for column in groups["columns"]]
+        drawn = self.drawn(state, groups["condition"], [column["key"] for column in groups["columns"]], 0, FIRST)
         columns = [
-            {**column, "count": 0, "sum": "", "weighted": "", **totals.get(column["key"], {}), **drawn}
-            for column, drawn in zip(groups["columns"], self.drawn(pages), strict=True)
+            {**column, "count": 0, "sum": "", "weighted": "", **totals.get(column["key"], {}), **drawn[column["key"]]}
+            for column in groups["columns"]
         ]
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
@@ -55,26 +50,32 @@ class BoardView(ListView):
         }  # fmt: skip
         return self.render("records/board.html", context)
 
-    def cards_of(
-        self, state: lists.ListState, groups: dict[str, Any], column: dict[str, Any], start: int, size: int
-    ) -> Part:
-        """The records of a column from `start` on."""
+    def drawn(
+        self, state: lists.ListState, condition: Q, keys: Sequence[Any], start: int, size: int
+    ) -> dict[Any, dict[str, Any]]:
+        """By column, its cards from `start` on and where there are more (or empty)."""
         query, own = filtering.without_mine(state.query)
-        condition = filtering.condition_q(self.type, query, self.viewer) & groups["condition"]
-        inside = self.type.model.objects.filter(condition, **{self.board.column: column["key"]})
+        condition &= filtering.condition_q(self.type, query, self.viewer)
+        parts = [condition & Q((self.board.column, key)) for key in keys]
         end = start + size
-        page = page_for_user(self.type.select_listed(inside), self.viewer.principal, self.board.order, end + 1, own=own)
-        found = list(page[start:])
-        more = state.link("board-column", column=str(column["key"]), start=str(end)) if len(found) > size else ""
-        return Part(found[:size], more)
-
-    def drawn(self, pages: list[Part]) -> list[dict[str, Any]]:
-        """The cards of columns, their signals read at once."""
-        extra = {"signals": lists.signals([obj for page in pages for obj in page.found], self.viewer)}
-        return [
-            {"cards": [self.board.card(obj, extra, self.viewer) for obj in page.found], "more_url": page.more_url}
-            for page in pages
-        ]
+        rows = self.type.model.objects.get_queryset()
+        found: dict[Any, list[Any]] = {key: [] for key in keys}
+        attribute = f"{self.board.column}_id"
+        cards = pages_for_user(
+            rows, parts, self.viewer.principal, self.board.order, end + 1, own=own, ready=self.type.select_listed
+        )
+        for obj in cards:
+            found[getattr(obj, attribute)].append(obj)
+        shown = {key: objs[start:end] for key, objs in found.items()}
+        extra = {"signals": lists.signals([obj for objs in shown.values() for obj in objs], self.viewer)}
+        return {
+            key: {
+                "cards": [self.board.card(obj, extra, self.viewer) for obj in objs],
+                "more_url": state.link("board-column", column=str(key), start=str(end))
+                if len(found[key]) > end else "",
+            }
+            for key, objs in shown.items()
+        }  # fmt: skip
 
 
 class BoardColumnView(BoardView):
@@ -87,7 +88,7 @@ class BoardColumnView(BoardView):
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)
         if column is None or not start.isdecimal() or len(start) > 6:
             raise BadFilter(part="column")
-        [drawn] = self.drawn([self.cards_of(state, groups, column, int(start), MORE)])
+        drawn = self.drawn(state, groups["condition"], [column["key"]], int(start), MORE)[column["key"]]
         return self.render("records/_cards.html", {"column": drawn, "columns": groups["columns"]})
 
 

@@ -88,6 +88,12 @@ def paths(scene: Scene, nameless: dict[str, RecordModel]) -> list[str]:
     return [path for path in found if path]
 
 
+def test_details_that_were_not_read_with_a_masked_row_stay_unread(scene: Scene) -> None:
+    rows = Contact.objects.get_queryset().masked().defer("email", "phone")
+    contact = rows.get(pk=scene.rows["crm.contact"].pk)
+    assert (contact.email, contact.phone) == ("", "")
+
+
 @pytest.mark.parametrize("who", ["allowed", "administrator"])
 def test_no_page_shows_hidden_contact_details(scene: Scene, nameless: dict[str, RecordModel], who: str) -> None:
     client = client_of(person(scene, like=who))

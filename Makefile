@@ -12,8 +12,8 @@ DJADE := $(VENV)/bin/djade --target-version 5.2
 TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test test-long bench bench-scale check format messages lock clean lint types layers templates schema words \
-	architecture audit
+.PHONY: run test test-long bench bench-scale check format messages lock clean lint security types layers templates schema \
+	words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
 run: $(BASE)
@@ -37,7 +37,7 @@ test-long: $(DEV)
 	@$(PY) -m pytest -n 2 -m long tests/long
 
 # Everything that can be said about the code without serving it. Runs every gate, then fails if one did.
-GATES := lint types layers templates schema words architecture audit
+GATES := lint security types layers templates schema words architecture audit
 check: $(DEV)
 	@$(PY) -m config.frontend
 	@$(MAKE) --no-print-directory --keep-going $(GATES) && echo "All checks passed."
@@ -45,6 +45,8 @@ check: $(DEV)
 lint:
 	@$(VENV)/bin/ruff check --quiet --output-format concise .
 	@$(VENV)/bin/ruff format --check --quiet . >/dev/null || { echo "Not formatted: make format"; exit 1; }
+security:
+	@$(VENV)/bin/bandit --quiet -ll $$(git ls-files '*.py' ':!tests')
 types:
 	@$(VENV)/bin/mypy --no-error-summary
 layers:

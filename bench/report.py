@@ -117,8 +117,8 @@ def faults(page: Page, floor: float) -> list[str]:
 
 
 def commit() -> str:
-    """The commit that is measured."""
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    """The commit that is measured; `-dirty` where something was not committed."""
+    asked = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
     return asked.stdout.strip() or "no commit"
 
 

@@ -18,7 +18,7 @@ def bounded(rows: Sequence[QuerySet[Any]], most: int) -> list[int]:
             parts.append("0")
             continue
         sql, given = part.order_by().values("pk")[: most + 1].query.sql_with_params()
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS w{len(parts)})")  # noqa: S608  # SQL made by the ORM
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS w{len(parts)})")  # noqa: S608  # nosec B608  # SQL made by the ORM
         params += given
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)  # SQL made by the ORM

@@ -270,10 +270,10 @@ def lines_of(user: User | Principal, deal: Deal) -> list[DealLine]:
 
 
 def coowners_of(deal_ids: Sequence[int]) -> dict[int, list[User]]:
-    """The co-owners of these deals; one query."""
+    """The co-owners of these deals, read with what names them; one query."""
     found: dict[int, list[User]] = defaultdict(list)
-    rows = RecordMember.objects.filter(record__in=deal_ids, role=RecordMember.Role.COOWNER)
-    for member in rows.select_related("user").order_by("pk"):
+    rows = RecordMember.objects.filter(record__in=deal_ids, role=RecordMember.Role.COOWNER).select_related("user")
+    for member in rows.only("record_id", *(f"user__{name}" for name in User.named_by)).order_by("pk"):
         found[member.record_id].append(member.user)
     return dict(found)
 

@@ -25,13 +25,13 @@ class ListView(RecordView):
         if "add" in request.GET:
             return self.add_condition(request)
         state = lists.ListState(self.type, self.viewer, request.GET)
-        table = lists.table(state)
+        table, bulk = lists.table(state), self.bulk(state)
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state), "table": table,
-            "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": self.bulk(state),
+            "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": bulk,
             "exports": self.exports(state), "print_url": state.link("print"), "empty": self.empty(state, table),
             "more": self.more(),
-            "selectable": bool(self.bulk(state)["actions"]),
+            "selectable": bool(bulk["actions"]),
         }  # fmt: skip
         return self.render("records/list.html", context)
 

@@ -46,7 +46,7 @@ lint:
 	@$(VENV)/bin/ruff check --quiet --output-format concise .
 	@$(VENV)/bin/ruff format --check --quiet . >/dev/null || { echo "Not formatted: make format"; exit 1; }
 security:
-	@$(VENV)/bin/bandit --quiet -ll $$(git ls-files '*.py' ':!tests')
+	@$(VENV)/bin/bandit --quiet -ll $$(git ls-files '*.py' ':!tests') 2> build/bandit.txt || { cat build/bandit.txt; exit 1; }
 types:
 	@$(VENV)/bin/mypy --no-error-summary
 layers:

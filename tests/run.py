@@ -16,6 +16,7 @@ from tests.services.postgres import postgres
 POSTGRES_ONLY = (
     "tests/architecture",
     "tests/access/http",
+    "tests/acceptance/test_every_page.py",
     "tests/faults/test_supervisor.py",
     "tests/faults/test_crowd_on_sqlite.py",
     "tests/operations/test_containers.py",

@@ -76,7 +76,7 @@ class PaymentType(PartType):
         Column("amount", kind="money", slot="amount"),
         Column("certainty", kind="certainty", slot="next", field="certainty",
                cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": capital(obj.get_certainty_display())}),
-        Column("deal", kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
+        Column("deal", _("Deal"), kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
             "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
         Column("company", _("Company"), kind="company", slot="sub", field="deal",
                cell=lambda obj, extra, viewer: {"text": str(obj.deal.company or "")}),

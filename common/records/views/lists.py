@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
@@ -182,5 +183,5 @@ class PrintView(ListView):
 def back(request: PersonRequest, fallback: str) -> HttpResponseRedirect:
     """To the address of `next` if it is ours, else to the fallback."""
     target = request.POST.get("next", "")
-    ours = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return HttpResponseRedirect(target if ours else fallback, status=303)

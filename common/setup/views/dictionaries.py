@@ -194,4 +194,4 @@ def order(request: PersonRequest, key: str) -> HttpResponse:
                 changes.save_dictionary(row, by=request.user)
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204)
-    return HttpResponseRedirect(request.headers.get("Referer") or reverse("setup:list", args=[key]), status=303)
+    return HttpResponseRedirect(_list_url(page, next(iter(rows.values()), None)), status=303)

@@ -1,0 +1,70 @@
+"""Every page of the product, in light and dark: axe (WCAG 2 A and AA) finds nothing, and 360 px need no side scroll."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.access.http import table
+from tests.access.http.scene import Scene, ask, build, client_of
+from tests.conftest import PageFor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+GROUPS: dict[str, Callable[[str], bool]] = {
+    "records of sales": lambda route: route.startswith(("deals:", "payments:", "lines:")),
+    "requests and products": lambda route: route.startswith(("requests:", "products:")),
+    "companies": lambda route: route.startswith("companies:"),
+    "contacts": lambda route: route.startswith("contacts:"),
+    "leads": lambda route: route.startswith("leads:"),
+    "settings": lambda route: route.startswith(("setup:", "delivery:", "upkeep:")),
+}
+
+
+def group_of(route: str) -> str:
+    """The group a route is looked at in; "others" for those of none."""
+    return next((name for name, belongs in GROUPS.items() if belongs(route)), "others")
+
+
+def pages(scene: Scene, group: str, *, public: bool) -> list[str]:
+    """The addresses of a group that answer with a whole page."""
+    client = client_of(None if public else scene.people["administrator"])
+    found = {}
+    for call in table.calls(scene):
+        if call.method == "get" and group_of(call.route) == group and (call.rule == "public") == public:
+            answer: Any = ask(client, "get", call.path, call.data)
+            if answer.status_code == 200 and not answer.streaming and b"<html" in answer.content:
+                found[call.path] = None
+    return list(found)
+
+
+def faults(page: Page, axe: Callable[..., list[str]]) -> list[str]:
+    """What is wrong with the page as it stands, in both themes and at 360 px."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
+        found += [f"{theme}: {fault}" for fault in axe(page)]
+    page.set_viewport_size({"width": 360, "height": 740})
+    wide = page.evaluate("document.scrollingElement.scrollWidth")
+    if wide > 360:
+        found.append(f"{wide} px wide at 360 px")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return found
+
+
+@pytest.mark.parametrize("group", [*GROUPS, "others"])
+def test_every_page_is_accessible_and_narrow(group: str, page_for: PageFor, axe: Callable[..., list[str]]) -> None:
+    scene = build()
+    wrong: dict[str, list[str]] = {}
+    for public in (False, True) if group == "others" else (False,):
+        addresses = pages(scene, group, public=public)
+        assert len(addresses) >= 5
+        page = page_for(None if public else scene.people["administrator"])
+        for address in addresses:
+            page.goto(address, wait_until="networkidle")
+            if found := faults(page, axe):
+                wrong[address] = found
+    assert not wrong, "\n".join(f"{address}: {fault}" for address, found in wrong.items() for fault in found)

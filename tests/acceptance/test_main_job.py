@@ -222,6 +222,14 @@ def close_and_reopen(page: Page, deal: Deal) -> None:
 
 def read_figures(page: Page, deal: Deal, axe: Axe) -> None:
     """Every figure opens exactly the rows it counts."""
+    page.goto("/")
+    figures = page.locator(".k-rail .k-figures a")
+    expect(figures).to_have_count(4)
+    expect(figures.nth(2)).to_contain_text(re.compile(r"2.000"))
+    assert axe(page) == []
+    figures.nth(0).click()
+    page.wait_for_url("**/deals/?**")
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.goto("/reports/?period=this-month")
     assert axe(page) == []
     row = page.locator(".k-funnel tbody tr").first

@@ -27,4 +27,4 @@ def figures(request: PersonRequest) -> HttpResponse:
     """The figures beside Today, a fragment: empty for whom no app has any."""
     viewer = viewer_of(request)
     rails = [rail for rail in (load(viewer) for load in today.rails()) if rail]
-    return render(request, "home/_figures.html", {"rails": rails})
+    return render(request, "home/_rail.html", {"rails": rails})

@@ -139,10 +139,11 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Nobody can sign up, so an address without an account gets no mail.
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "common.people.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "common.people.forms.SignInForm",
+    "reset_password": "common.setup.forms.ForgotPasswordForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_ADAPTER = "common.people.adapter.SecondFactorAdapter"

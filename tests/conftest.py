@@ -101,6 +101,12 @@ def clock(settings: Any) -> Clock:
     return Clock(settings)
 
 
+@pytest.fixture
+def outbox(settings: Any) -> None:
+    """The product's own way for mails; pytest-django puts another one in its place."""
+    settings.EMAIL_BACKEND = "common.delivery.backend.OutboxBackend"
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """The address of a real Redis."""

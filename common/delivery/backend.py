@@ -20,7 +20,8 @@ class OutboxBackend(BaseEmailBackend):
                 html = next((content for content, kind in parts if kind == "text/html"), "")
             for recipient in message.recipients():
                 services.send(
-                    to=recipient, subject=str(message.subject), body=str(message.body), html=html, purpose="account"
-                )
+                    to=recipient, subject=str(message.subject), body=str(message.body), html=html, purpose="account",
+                    secret=True,
+                )  # fmt: skip
                 sent += 1
         return sent

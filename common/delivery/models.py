@@ -7,10 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.jobs.models import Work
+from common.sealing import unseal
+
+SEAL = "mail"
 
 
 class Delivery(Work):
-    """One mail to one address, from the moment it is wanted to its end."""
+    """One mail to one address, from the moment it is wanted to its end.
+
+    `is_sealed`: `body` and `html` hold a link that opens an account and are kept encrypted; `text()` reads them.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", pgettext_lazy("mail", "waiting")
@@ -29,6 +35,7 @@ class Delivery(Work):
     message_id = models.CharField(max_length=120, unique=True)
     body = models.TextField(_("text"))
     html = models.TextField(blank=True)
+    is_sealed = models.BooleanField(default=False)
     purpose = models.CharField(max_length=40)
     record = models.ForeignKey("spine.Record", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("created"))
@@ -44,3 +51,9 @@ class Delivery(Work):
 
     def __str__(self) -> str:
         return self.subject
+
+    def text(self) -> tuple[str, str]:
+        """The plain text and the HTML as they were written. Raises `sealing.NotOurs` with another server's key."""
+        if not self.is_sealed:
+            return self.body, self.html
+        return unseal(self.body, SEAL), unseal(self.html, SEAL)

@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from common.delivery.models import Delivery
 from common.events.models import ChangeSet
+from common.sealing import NotOurs
 
 MOST = 200
 
@@ -17,6 +18,16 @@ def recent_mails() -> QuerySet[Delivery]:
 def get_mail(pk: int) -> Delivery | None:
     """One mail, or None."""
     return Delivery.objects.filter(pk=pk).first()
+
+
+def readable_text(mail: Delivery) -> str | None:
+    """What administrators may read of a mail: a link that opens an account only where it can reach nobody else."""
+    if mail.is_sealed and mail.state != Delivery.State.SKIPPED:
+        return None
+    try:
+        return mail.text()[0]
+    except NotOurs:
+        return None
 
 
 def mails_told(act: ChangeSet) -> list[str]:

@@ -12,10 +12,11 @@ from django.conf import settings
 
 from common import clock
 from common.delivery import outbound
-from common.delivery.models import Delivery
+from common.delivery.models import SEAL, Delivery
 from common.jobs import services as jobs
 from common.jobs.errors import Postponed
 from common.kinds.models import RecordModel
+from common.sealing import NotOurs, seal
 
 QUEUE = "delivery"
 LONGEST_TRY = timedelta(hours=48)
@@ -28,9 +29,14 @@ def _one_line(text: str) -> str:
 
 def send(
     *, to: str, subject: str, body: str, html: str = "", purpose: str, record: RecordModel | None = None,
-    message_id: str = "",
+    message_id: str = "", secret: bool = False,
 ) -> Delivery:  # fmt: skip
-    """Ask for one mail to one address, in the caller's transaction. Without a mail server it stays in the sandbox."""
+    """Ask for one mail to one address, in the caller's transaction. Without a mail server it stays in the sandbox.
+
+    `secret`: it holds what opens an account, and is kept encrypted.
+    """
+    if secret:
+        body, html = seal(body, SEAL), seal(html, SEAL)
     sandbox = not outbound.is_configured()
     now = clock.now()
     host = urlsplit(settings.SITE_URL).hostname
@@ -38,8 +44,8 @@ def send(
         message_id=message_id or f"<{secrets.token_hex(16)}@{host}>",
         defaults={
             "recipient": _one_line(to), "sender": settings.DEFAULT_FROM_EMAIL, "subject": _one_line(subject)[:250],
-            "body": body, "html": html, "purpose": purpose, "record_id": record.pk if record else None,
-            "created_at": now, "due_at": now,
+            "body": body, "html": html, "is_sealed": secret, "purpose": purpose,
+            "record_id": record.pk if record else None, "created_at": now, "due_at": now,
             "state": Delivery.State.SKIPPED if sandbox else Delivery.State.PENDING,
             "done_at": now if sandbox else None,
         },
@@ -57,9 +63,10 @@ def _as_message(delivery: Delivery) -> EmailMessage:
     message["Message-ID"] = delivery.message_id
     message["Date"] = format_datetime(delivery.created_at)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(delivery.body)
-    if delivery.html:
-        message.add_alternative(delivery.html, subtype="html")
+    text, html = delivery.text()
+    message.set_content(text)
+    if html:
+        message.add_alternative(html, subtype="html")
     return message
 
 
@@ -76,6 +83,8 @@ def _deliver(delivery: Delivery) -> str:
             delivery.recipient,
             lambda: mine.update(state=Delivery.State.TRANSMITTING),
         )
+    except NotOurs:
+        return _end(delivery, Delivery.State.REFUSED, "written on a server with another SECRET_KEY")
     except outbound.Refused as no:
         return _end(delivery, Delivery.State.REFUSED, str(no))
     except outbound.Uncertain as broken:

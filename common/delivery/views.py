@@ -44,7 +44,8 @@ def mail(request: PersonRequest, pk: int) -> HttpResponse:
     found = selectors.get_mail(pk)
     if found is None:
         raise Http404
-    return render(request, "delivery/mail.html", {"mail": found, "when": formats.moment_of(found.created_at)})
+    when = formats.moment_of(found.created_at)
+    return render(request, "delivery/mail.html", {"mail": found, "when": when, "text": selectors.readable_text(found)})
 
 
 def _require_addresses(request: PersonRequest) -> None:

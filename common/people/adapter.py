@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import base64
-import hashlib
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 
 from common.organisation.selectors import own_company
+from common.sealing import seal, unseal
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -26,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         host = urlsplit(settings.SITE_URL).netloc
         own = {name: _on_own_site(value) for name, value in context.items() if name.endswith("url")}
         site = SimpleNamespace(name=host, domain=host)
-        super().send_mail(template_prefix, email, {**context, **own, "current_site": site})
+        self.render_mail(template_prefix, email, {**context, **own, "email": email, "current_site": site}).send()
 
 
 def _on_own_site(url: str) -> str:
@@ -42,11 +40,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth s
         return str(own_company() or "Kontor CRM")
 
     def encrypt(self, text: str) -> str:
-        return self._cipher().encrypt(text.encode()).decode()
+        return seal(text, "second factor")
 
     def decrypt(self, encrypted_text: str) -> str:
-        return self._cipher().decrypt(encrypted_text.encode()).decode()
-
-    def _cipher(self) -> Fernet:
-        digest = hashlib.sha256(b"second factor:" + settings.SECRET_KEY.encode()).digest()
-        return Fernet(base64.urlsafe_b64encode(digest))
+        return unseal(encrypted_text, "second factor")

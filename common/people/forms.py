@@ -15,3 +15,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+    def user_credentials(self) -> dict[str, str]:
+        """As a user name alone: sign-in tries that as an address too, and then hashes one password, known or not."""
+        return {"username": self.cleaned_data["login"], "password": self.cleaned_data["password"]}

@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -23,6 +24,7 @@ from common.setup.copying import Copied
 from common.setup.dictionaries import DictionaryPage
 from common.setup.errors import NoAddress
 from common.setup.services.handing_over import receiver_of_each
+from common.setup.services.people import forgot_password
 
 
 def _field_of(model_field: Any, **kwargs: Any) -> Any:
@@ -138,6 +140,18 @@ class PersonForm(DictionaryForm):
         if "invite" in self.fields:
             drawn[0]["rows"].append({"cols": "1", "fields": [self["invite"]]})
         return drawn
+
+
+class ForgotPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """The address whose person wants a new password; what is answered never depends on whether there is one."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **_kwargs: Any) -> str:
+        email = self.clean_email()
+        forgot_password(email)
+        return email
 
 
 class HandOverForm(forms.Form):

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 import re
-import struct
-import time
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -18,11 +13,10 @@ from common.organisation.models import OwnCompany
 from common.people import services as people
 from common.people.models import User
 from tests.factories import common
+from tests.people.driving import PASSWORD, SET_UP, code_of, set_up, sign_in
 from tests.records.driving import signed_in
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "Quayside-77-lamps"
-SET_UP = "/accounts/second-factor/totp/activate/"
 
 
 @pytest.fixture(autouse=True)
@@ -36,33 +30,6 @@ def person() -> User:
     user.set_password(PASSWORD)
     user.save()
     return user
-
-
-def code_of(secret: str, steps: int = 0) -> str:
-    """The code an app shows (RFC 6238), `steps` half minutes from now."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + steps)  # noqa: TID251  # what the telephone's clock says
-    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
-    place = digest[-1] & 15
-    number = struct.unpack(">I", digest[place : place + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06d}"
-
-
-def sign_in(user: User, password: str = PASSWORD) -> tuple[Client, Any]:
-    client = Client()
-    return client, client.post("/accounts/login/", {"login": user.username, "password": password})
-
-
-def set_up(client: Client) -> str:
-    """Switch the second factor on, the password asked for once more; its secret."""
-    page = client.get(SET_UP)
-    if page.status_code == 302:
-        assert page["Location"].startswith("/accounts/reauthenticate/")
-        client.post(page["Location"], {"password": PASSWORD})
-        page = client.get(SET_UP)
-    secret = re.search(r'k-key">([A-Z2-7]+)<', page.content.decode())[1]  # type: ignore[index]
-    answer = client.post(SET_UP, {"code": code_of(secret)})
-    assert answer.status_code == 302
-    return secret
 
 
 def test_a_code_is_asked_after_the_password_and_a_wrong_one_is_refused(person: User) -> None:
@@ -183,3 +150,24 @@ def test_the_code_is_not_guessed_either(person: User) -> None:
         browser.post(answer["Location"], {"code": "000000"})
     browser.post(answer["Location"], {"code": code_of(secret, steps=1)})
     assert browser.get("/").status_code == 302
+
+
+def test_the_password_is_not_guessed_where_it_is_asked_once_more(person: User) -> None:
+    client, _answer = sign_in(person)
+    client.get(SET_UP)
+    asked = "/accounts/reauthenticate/"
+    answers = [client.post(asked, {"password": f"guess {number}"}).status_code for number in range(12)]
+    assert answers[0] == 200 and answers[-1] == 429
+    refused = client.post(asked, {"password": PASSWORD})
+    assert refused.status_code == 429 and "Too many attempts" in refused.content.decode()
+    assert client.get(SET_UP).status_code == 302
+
+
+def test_the_code_is_not_guessed_where_it_is_asked_once_more(person: User) -> None:
+    client, _answer = sign_in(person)
+    secret = set_up(client)
+    browser, answer = sign_in(person)
+    browser.post(answer["Location"], {"code": code_of(secret, steps=1)})
+    asked = "/accounts/second-factor/reauthenticate/"
+    answers = [browser.post(asked, {"code": "000000"}).status_code for _number in range(12)]
+    assert answers[0] == 200 and answers[-1] == 429

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.changes import services as changes
 from common.changes.services import Actor
 from common.delivery import services as delivery
+from common.jobs import services as jobs
 from common.kinds import dictionary
 from common.people import services as people
 from common.people.models import User
@@ -16,6 +19,8 @@ from common.policy.models import Role, RoleMember
 from common.setup.errors import NoAddress
 from common.setup.services import handing_over
 from common.setup.services.roles import administrator_remains
+
+LINK_JOB = "people.forgot_password"
 
 
 def save_person(user: User, roles: Iterable[Role], *, by: Actor) -> User:
@@ -54,7 +59,24 @@ def invite(user: User, *, by: User) -> None:
             "url": people.password_link(user), "site": settings.SITE_URL,
         }  # fmt: skip
         subject = _("Your access to the CRM")
-        delivery.send(to=user.email, subject=subject, body=body, purpose="invitation")
+        delivery.send(to=user.email, subject=subject, body=body, purpose="invitation", secret=True)
+
+
+def forgot_password(email: str) -> None:
+    """Mail whoever signs in with this address a link to a new password; the caller does not learn whether anybody does.
+
+    A job looks the address up: asking takes as long for one nobody has.
+    """
+    jobs.enqueue(LINK_JOB, email)
+
+
+@jobs.handler(LINK_JOB, label=gettext_lazy("Mail a link to a new password"))
+def send_password_link(email: str) -> None:
+    """Mail the link, in the language of its person."""
+    for user in User.objects.filter(email__iexact=email, is_active=True).exclude(email=""):
+        with translation.override(user.language or settings.LANGUAGE_CODE):
+            said = {"user": user, "username": user.username, "password_reset_url": people.password_link(user)}
+            get_adapter().send_mail("account/email/password_reset_key", user.email, said)
 
 
 def end_sessions(user: User, *, name: str = "", by: Actor) -> int:

@@ -14,6 +14,7 @@ from common.kinds import formats
 from common.kinds.errors import DomainError
 from common.people.models import User, Withheld
 from common.people.selectors import browser_of, session_name, sessions_of
+from common.people.sessions import stored
 from common.policy.rules import PersonRequest
 from common.setup import selectors
 from common.setup.forms import HandOverForm, PersonForm
@@ -75,10 +76,10 @@ def _form(request: PersonRequest, user: User, cancel_url: str) -> HttpResponse:
 @people_managers
 def show(request: PersonRequest, pk: int) -> HttpResponse:
     """A person: where they work, what they may do, where they are signed in."""
-    user = _person(pk)
+    user, mine = _person(pk), stored(request.session.session_key)
     sessions = [
         {"name": session_name(row), "browser": browser_of(row) or _("unknown browser"),
-         "began": formats.moment_of(row.started_at), "mine": row.pk == request.session.session_key}
+         "began": formats.moment_of(row.started_at), "mine": row.pk == mine}
         for row in sessions_of(user)
     ]  # fmt: skip
     actions = [{"label": _("Edit"), "icon": "pencil", "url": reverse("setup:person-change", args=[pk]), "key": "e"}]

@@ -13,8 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from common.people.models import User
 from tests.access.http.scene import client_of
 from tests.factories import common, deals
+from tests.people.driving import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -54,23 +56,31 @@ def test_the_browser_of_these_tests_is_led_astray() -> None:
     assert len(astray) > 40
 
 
+def reauthenticate(person: User, target: str) -> Any:
+    return client_of(person).post("/accounts/reauthenticate/", {"password": PASSWORD, "next": target})
+
+
 @pytest.fixture
-def ask() -> dict[str, Callable[[str], Any]]:
+def ask(settings: Any) -> dict[str, Callable[[str], Any]]:
     """By what takes a `next`: ask it to go there."""
     common.own_company()
     common.currency()
     pipeline = deals.pipeline()
+    settings.ACCOUNT_RATE_LIMITS = False
     person = common.user("manager", common.department("Sales"))
+    person.set_password(PASSWORD)
+    person.save()
     deal = deals.deal(person, pipeline=pipeline, stage=deals.stage(pipeline, "New"))
     move = {"stage": deals.stage(pipeline, "Qualified").pk}
     return {
         "sign-in": lambda target: client_of(person).get("/accounts/login/", {"next": target}),
         "sign-out": lambda target: client_of(person).post("/accounts/logout/", {"next": target}),
+        "reauthentication": lambda target: reauthenticate(person, target),
         "operation": lambda target: client_of(person).post(f"/deals/{deal.pk}/move/", {**move, "next": target}),
     }
 
 
-@pytest.mark.parametrize("place", ["sign-in", "sign-out", "operation"])
+@pytest.mark.parametrize("place", ["sign-in", "sign-out", "reauthentication", "operation"])
 def test_nobody_is_led_to_another_site(ask: dict[str, Callable[[str], Any]], place: str) -> None:
     ours = ask[place]("/companies/")
     assert ours.headers["Location"] == "/companies/", "it does follow addresses of ours"

@@ -201,7 +201,7 @@ def branches(principal: Principal, model: type[RecordModel], action: str) -> lis
         wanted.add("shared")
     result = [Q(owner_id=principal.user_id)]
     places = principal.subtree if "subtree" in wanted else principal.departments
-    if places and wanted & {"department", "subtree"}:
+    if places and "department" in wanted:
         result.append(Q(department_id__in=sorted(places)))
     roles = sorted(wanted & set(RecordMember.Role.values))
     memberships = RecordMember.objects.filter(user_id=principal.user_id, role__in=roles).values("record_id")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import copy
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -118,7 +118,7 @@ def apply(node: Any, change: tuple[str, Any]) -> tuple[int, str, str]:
 @contextmanager
 def broken(mutant: Mutant) -> Iterator[None]:
     """Inside, every function and constant of the module is the mutant's, for whoever holds it."""
-    module = sys.modules[mutant.module]
+    module = import_module(mutant.module)
     mutated = codes(compile(mutant.tree, str(path_of(mutant.module)), "exec"))
     functions = {function.__qualname__: function for function in functions_of(module)}
     kept = {name: function.__code__ for name, function in functions.items()}

@@ -1,18 +1,21 @@
-"""Every page of the routes' matrix that opens without a second factor: axe finds nothing in light and dark, and 360 px
-need no side scroll."""
+"""Every page of the routes' matrix and of the second factor, full and empty: axe finds nothing in light and dark, and
+360 px need no side scroll."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page
 
 from tests.access.http import table
 from tests.access.http.scene import Scene, ask, build, client_of
 from tests.conftest import PageFor
+from tests.factories import common
+from tests.people.driving import PASSWORD, SET_UP, code_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,14 +63,63 @@ def faults(page: Page, axe: Callable[..., list[str]]) -> list[str]:
 @pytest.mark.parametrize("group", [*GROUPS, "others"])
 def test_every_page_is_accessible_and_narrow(group: str, page_for: PageFor, axe: Callable[..., list[str]]) -> None:
     scene = build()
-    wrong: dict[str, list[str]] = {}
     for public in (False, True) if group == "others" else (False,):
         addresses = pages(scene, group, public=public)
         assert len(addresses) >= 5
-        page = page_for(None if public else scene.people["administrator"])
-        for address in addresses:
-            answer = page.goto(address, wait_until="networkidle")
-            assert answer is not None and answer.status == 200, address
-            if found := faults(page, axe):
-                wrong[address] = found
+        look_at(page_for(None if public else scene.people["administrator"]), addresses, axe)
+
+
+EMPTY = (
+    "/", "/deals/", "/deals/board/", "/requests/", "/leads/", "/companies/", "/contacts/", "/payments/", "/products/",
+    "/deals/bin/", "/reports/", "/reports/income/", "/changes/", "/jobs/", "/outbox/", "/deals/new/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_pages_without_a_single_record(language: str, page_for: PageFor, axe: Callable[..., list[str]]) -> None:
+    call_command("setup_presets", verbosity=0)
+    page = page_for(common.user("administrator", language=language))
+    look_at(page, EMPTY, axe)
+
+
+def test_pages_of_the_second_factor(page_for: PageFor, axe: Callable[..., list[str]]) -> None:
+    person = common.user("administrator", common.department())
+    person.set_password(PASSWORD)
+    person.save()
+    page = page_for()
+    sign_in(page, person.username)
+    page.goto(SET_UP, wait_until="networkidle")
+    assert "/accounts/reauthenticate/" in page.url and faults(page, axe) == []
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
+    look_at(page, [SET_UP], axe)
+    secret = page.locator(".k-key").inner_text()
+    page.fill("[name=code]", code_of(secret))
+    page.click("[data-save], main form button >> nth=0")
+    page.wait_for_load_state("networkidle")
+    base = "/accounts/second-factor"
+    own = [f"{base}/", f"{base}/recovery-codes/", f"{base}/recovery-codes/generate/", f"{base}/totp/deactivate/"]
+    look_at(page, [*own, "/accounts/reauthenticate/", f"{base}/reauthenticate/"], axe)
+    stranger = page_for()
+    sign_in(stranger, person.username)
+    assert stranger.url.endswith(f"{base}/authenticate/")
+    assert faults(stranger, axe) == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("[name=login]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
+
+
+def look_at(page: Page, addresses: Iterable[str], axe: Callable[..., list[str]]) -> None:
+    wrong: dict[str, list[str]] = {}
+    for address in addresses:
+        answer = page.goto(address, wait_until="networkidle")
+        assert answer is not None and answer.status == 200 and page.url.endswith(address), (address, page.url)
+        if found := faults(page, axe):
+            wrong[address] = found
     assert not wrong, "\n".join(f"{address}: {fault}" for address, found in wrong.items() for fault in found)

@@ -22,8 +22,9 @@ pytestmark = pytest.mark.long
 
 MODULES = ("common.policy.scopes", "common.policy.principal", "common.policy.selectors", "common.policy.rules")
 OTHER_JUDGES = (
-    "tests/access/test_rules.py", "tests/access/http/test_hidden_contacts.py", "tests/setup/test_roles.py", "tests/people/test_second_factor.py",
-    "tests/access/http/test_routes_matrix.py", "tests/common/changes/test_rights.py",
+    "tests/access/test_rules.py", "tests/access/http/test_hidden_contacts.py", "tests/setup/test_roles.py",
+    "tests/people/test_second_factor.py", "tests/access/http/test_routes_matrix.py",
+    "tests/common/changes/test_rights.py",
 )  # fmt: skip
 """Asked in this order, each in a run of its own, where the matrix notices nothing."""
 LOTS = 25

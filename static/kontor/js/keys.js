@@ -16,9 +16,7 @@ export function start() {
       menu.open = true;
       const [first] = menu.querySelectorAll(".k-menu-item");
       first?.focus();
-    } else if (element.matches("input")) { element.focus(); element.select(); }
-    else if (element.matches(".k-stagestep")) element.focus(); // which stage is chosen by Tab and Enter
-    else element.click();
+    } else if (element.matches("input")) { element.focus(); element.select(); } else element.click();
     return true;
   }
 

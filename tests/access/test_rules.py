@@ -12,7 +12,7 @@ from common.kinds import dictionary
 from common.kinds.errors import Forbidden
 from common.kinds.guard import door
 from common.people.models import User
-from common.policy import scopes, selectors
+from common.policy import rules, scopes, selectors
 from common.policy.backends import PrincipalBackend
 from common.policy.models import Permission, Role, RoleMember
 from common.policy.principal import principal_of
@@ -23,11 +23,11 @@ from tests.factories import common, crm
 pytestmark = pytest.mark.django_db
 
 
-def person(*rights: tuple[str, str, str], **values: Any) -> User:
+def person(*given: tuple[str, str, str], **values: Any) -> User:
     """Somebody with one role of these rights: (type, action, scope)."""
     slug = f"role-{common.number()}"
     role = Role.objects.create(slug=slug, name=slug)
-    for key, action, scope in rights:
+    for key, action, scope in given:
         Permission.objects.create(role=role, type=key, action=action, scope=scope)
     user = common.user(None, common.department(f"Department {common.number()}"), **values)
     RoleMember.objects.create(role=role, user=user)
@@ -112,3 +112,12 @@ def test_a_person_at_hand_gets_the_roles_of_the_new_configuration() -> None:
     RoleMember.objects.create(role=role, user=user)
     dictionary.renew()
     assert principal_of(user).may("crm.contact", "view")
+
+
+def test_a_page_of_a_library_that_nobody_listed_has_no_rule() -> None:
+    def view(request: Any) -> None:
+        """Declared by nobody."""
+
+    assert rules.rule_of(view, "nobody_listed_it") is None
+    listed = rules.rule_of(view, "mfa_index")
+    assert listed is not None and listed.kind == "signed-in"

@@ -79,9 +79,10 @@ def test_administrators_see_everybodys_and_filter_by_person_and_way(desk: Desk) 
 def test_what_is_older_than_thirty_days_is_gone(desk: Desk, clock: Clock) -> None:
     act = desk.rename()
     clock.move(days=30, minutes=1)
-    assert not entries(desk.client)
-    assert desk.client.get(f"/changes/{act.pk}/undo/").status_code == 422
-    assert desk.client.post(f"/changes/{act.pk}/undo/").status_code == 422
+    client = signed_in(desk.person)
+    assert not entries(client)
+    assert client.get(f"/changes/{act.pk}/undo/").status_code == 422
+    assert client.post(f"/changes/{act.pk}/undo/").status_code == 422
     assert desk.name() == "Bootsbau"
 
 

@@ -149,7 +149,7 @@ class ForgotPasswordForm(ResetPasswordForm):  # type: ignore[misc]  # allauth sh
         return str(self.cleaned_data["email"])
 
     def save(self, request: HttpRequest, **_kwargs: Any) -> str:
-        email = self.clean_email()
+        email = str(self.cleaned_data["email"])
         forgot_password(email)
         return email
 

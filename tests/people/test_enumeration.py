@@ -9,7 +9,6 @@ from statistics import NormalDist
 from typing import Any
 
 import pytest
-from django.contrib.auth import hashers
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 from django.db import connection
@@ -43,7 +42,6 @@ def _people(settings: Any) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.Hasher"]
     settings.ACCOUNT_RATE_LIMITS = False
     cache.clear()
-    hashers.get_hashers.cache_clear()
     common.own_company()
     for name in PEOPLE:
         person = common.user("manager", username=name, email=f"{name}@nordhafen.example", is_active=name != "inactive")

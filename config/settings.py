@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "common.tags",
     "common.files",
     "common.delivery",
+    "common.customfields",
     "common.records",
     "common.setup",
     "common.upkeep",
@@ -142,7 +143,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "common.people.forms.SignInForm",
-    "reset_password": "common.setup.forms.ForgotPasswordForm",
+    "reset_password": "common.setup.forms.people.ForgotPasswordForm",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.customfields.models import Values
 from common.kinds.models import Dictionary, Ledger, RecordManager, RecordModel, RecordQuerySet
 from common.kinds.words import digits
 from crm.models import phone_validator
@@ -164,3 +165,9 @@ class FormPost(Ledger):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["visitor", "-at"], name="form_posts_of_visitor")]
+
+
+class RequestValues(Values):
+    """The own fields of requests."""
+
+    of = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="custom")

@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet
 
+from common.kinds import beside
 from common.kinds import models as kinds
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
@@ -135,7 +136,8 @@ def _taken_away(principal: Principal, model: type[RecordModel]) -> tuple[frozens
     """The fields hidden from the person, and those of them that are shown masked."""
     contacts = frozenset(model.contact_fields) if principal.hides_contacts else frozenset[str]()
     margins = frozenset(model.margin_fields) if principal.hides_margins else frozenset[str]()
-    return contacts | margins, contacts
+    own_hidden, own_masked = beside.hidden_from(principal, model)
+    return contacts | margins | set(own_hidden), contacts | set(own_masked)
 
 
 def creation_fields(principal: Principal, model: type[RecordModel]) -> FieldRights:

@@ -11,15 +11,20 @@ from django.db.models import Model, OrderBy, Prefetch, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from common.changes import binning
 from common.changes import services as changes
+from common.customfields import selectors as customfields
+from common.customfields.models import CustomField
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy.principal import Principal
 
 Words = str | Promise
 Cell = dict[str, Any]
+OWN_SECTION = "own"
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,16 @@ def _beyond_names(model: type[Model], paths: tuple[str, ...]) -> list[str]:
     return found
 
 
+def _place(definition: CustomField, labels: Mapping[str, Words]) -> tuple[str, Words]:
+    """The key and name of the section an own field stands in."""
+    if definition.questionnaire is not None:
+        return f"q{definition.questionnaire_id}", definition.questionnaire.label
+    if not definition.section:
+        return OWN_SECTION, _("More fields")
+    own = f"own-{slugify(definition.section, allow_unicode=True)}"
+    return (definition.section, "") if definition.section in labels else (own, definition.section)
+
+
 @cache
 def _fixed_url(namespace: str, verb: str) -> str:
     return reverse(f"{namespace}:{verb}")
@@ -209,9 +224,20 @@ class RecordType:
         """The address of a page of this type."""
         return reverse(f"{self.namespace}:{verb}", args=args) if args else _fixed_url(self.namespace, verb)
 
+    def form_sections(self) -> list[Section]:
+        """The sections of the form: the declared ones with the company's own fields in them, then its own ones."""
+        own: dict[str, list[str]] = {}
+        labels: dict[str, Words] = {section.key: section.label for section in self.sections}
+        for name, made in customfields.fields_of(self.model).items() if self.sections else ():
+            key, label = _place(made.definition, labels)  # type: ignore[attr-defined]  # made fields have it
+            labels.setdefault(key, label)
+            own.setdefault(key, []).append(name)
+        declared = [Section(s.key, s.label, (*s.rows, *own.pop(s.key, ()))) for s in self.sections]
+        return [*declared, *(Section(key, labels[key], names) for key, names in own.items())]
+
     def form_names(self) -> list[str]:
         """The fields of the form, in order."""
-        return [name for section in self.sections for name in section.names]
+        return [name for section in self.form_sections() for name in section.names]
 
     def page_url(self, obj: RecordModel) -> str:
         """Where a record is shown: its own page, or its parent's."""

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.kinds import dictionary, formats
+from common.changes.values import is_beside
+from common.kinds import beside, dictionary, formats
 from common.kinds.models import RecordQuerySet
 from common.kinds.words import capital
 from common.policy import scopes
@@ -181,6 +182,8 @@ def _sort_column(column: Column) -> str:
 
 def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
     """The rows of a table, their cells as HTML; batch loaders run once each."""
+    if any(is_beside(column.key) for column in columns):
+        beside.read(objs)
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
     drawers = [_drawer(kind, column, extras.get(column.key, {}), rules, viewer) for column in columns]

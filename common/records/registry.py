@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from common.customfields import renaming
+from common.customfields import selectors as customfields
 from common.kinds.models import RecordModel
 from common.records.declaring import Action, Column, NamedFilter, Panel, RecordType
 
@@ -28,6 +30,10 @@ def register(declaration: T) -> T:
     """Declare a record type (a class decorator)."""
     instance = declaration()
     _types[instance.key] = instance
+    renaming.follow(instance.model)
+    for name, attribute in renaming.NAMES.items():
+        if original := getattr(declaration, attribute):
+            setattr(declaration, attribute, renaming.renamable(instance.key, name, original))
     return declaration
 
 
@@ -79,8 +85,8 @@ def columns(kind: RecordType) -> list[Column]:
 
 
 def filters(kind: RecordType) -> list[str | NamedFilter]:
-    """The filters of a type, with those from above."""
-    return _extended(kind, "filters")
+    """The filters of a type, with those from above and the company's own fields."""
+    return [*_extended(kind, "filters"), *customfields.fields_of(kind.model)]
 
 
 def actions(kind: RecordType) -> list[Action]:

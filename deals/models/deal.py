@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.customfields.models import Values
 from common.kinds.models import Projection, RecordManager, RecordModel, RecordQuerySet
 from common.money.models import MoneyField
 from common.money.rates import to_base
@@ -184,3 +185,9 @@ class StageTransition(Projection):
             models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="one_present_stage_per_deal")
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["deal", "stage"], name="transition_of_deal")]
+
+
+class DealValues(Values):
+    """The own fields of deals."""
+
+    of = models.OneToOneField(Deal, models.CASCADE, primary_key=True, related_name="custom")

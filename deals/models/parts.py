@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.customfields.models import Values
 from common.kinds.models import RecordModel
 from common.money.models import MoneyField
 from common.money.rates import rounded, to_base
@@ -119,3 +120,9 @@ class Payment(RecordModel):
 
     def search_text(self) -> str:
         return f"{self.invoice_number} {self.order_number} {self.deal.name}"
+
+
+class DealLineValues(Values):
+    """The own fields of deal lines."""
+
+    of = models.OneToOneField(DealLine, models.CASCADE, primary_key=True, related_name="custom")

@@ -28,13 +28,13 @@ def kind_of(model: type[RecordModel], name: str) -> Kind:
     """The kind of a field or link field of a model."""
     target = tracked.related_model(model, name)
     if target is not None:
-        is_set = name in tracked.link_fields or model._meta.get_field(name).many_to_many
+        is_set = tracked.is_set(model, name)
         if issubclass(target, RecordModel) and not is_set:
             return RecordKind(model, name)
         if target is User and not is_set:
             return PersonKind(model, name)
         return ReferenceKind(model, name)
-    found = model._meta.get_field(name)
+    found = tracked.field_of(model, name)
     if getattr(found, "choices", None):
         return ChoiceKind(model, name)
     for field_class, kind in _KINDS:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.changes import values as tracked
-from common.kinds import formats
+from common.kinds import beside, formats
 from common.kinds.models import RecordModel
 from common.money import formats as money
+from common.money.rates import currencies
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
 
@@ -40,7 +41,7 @@ class Kind:
     def __init__(self, model: type[RecordModel], name: str) -> None:
         self.model = model
         self.name = name
-        self.field: Any = None if name in tracked.link_fields else model._meta.get_field(name)
+        self.field: Any = None if name in tracked.link_fields else tracked.field_of(model, name)
 
     @property
     def label(self) -> Words:
@@ -73,6 +74,7 @@ class Kind:
 
     def plains(self, objs: Sequence[Any]) -> list[Any]:
         """The values of many rows for a spreadsheet, in a fixed number of queries."""
+        beside.read(objs)
         return [self.plain(obj) for obj in objs]
 
     def q(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
@@ -87,13 +89,20 @@ class Kind:
             raise BadFilter(part=f"{self.name}.{op}")
         return self.condition(op, given, viewer)
 
+    def where(self, lookup: str, value: Any) -> Q:
+        """The rows whose value meets a lookup, wherever the field is kept."""
+        if tracked.is_beside(self.name):
+            found: Q = self.field.find(lookup, value)
+            return found
+        return Q(**{f"{self.name}__{lookup}": value})
+
     def q_empty(self) -> Q:
         """No value."""
-        return Q(**{self.name: ""})
+        return self.where("isnull", True) if tracked.is_beside(self.name) else self.where("exact", "")  # noqa: FBT003  # a lookup's value
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         """The condition of the kind's own operators."""
-        return Q(**{f"{self.name}__icontains": given[0]})
+        return self.where("icontains", given[0])
 
     def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         """The values of a chip in words."""
@@ -111,7 +120,7 @@ class NumberKind(Kind):
     operators: ClassVar[dict[str, Words]] = {"gte": _("at least"), "lte": _("at most"), **EMPTY}
 
     def q_empty(self) -> Q:
-        return Q(**{f"{self.name}__isnull": True})
+        return self.where("isnull", True)  # noqa: FBT003  # a lookup's value
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         try:
@@ -120,10 +129,12 @@ class NumberKind(Kind):
             raise BadFilter(part=f"{self.name}.{op}:{given[0]}") from None
         if not value.is_finite() or abs(value) > Decimal(10) ** 15:
             raise BadFilter(part=f"{self.name}.{op}:{given[0]}")
-        return Q(**{f"{self.name}__{op}": value})
+        return self.where(op, value)
 
     def text(self, obj: Any) -> str:
-        return formats.number(getattr(obj, self.name))
+        value = getattr(obj, self.name)
+        exponent = value.normalize().as_tuple().exponent if isinstance(value, Decimal) else 0
+        return formats.number(value, max(0, -int(exponent)))
 
     def plain(self, obj: Any) -> Any:
         return getattr(obj, self.name)
@@ -134,12 +145,18 @@ class MoneyKind(NumberKind):
 
     cell_kind = "money"
 
+    def currency(self, obj: Any) -> int | None:
+        """The row's own; own fields are in the base currency."""
+        base = currencies().base
+        own: int | None = base.pk if base else None
+        return own if tracked.is_beside(self.name) else getattr(obj, "currency_id", None)
+
     def text(self, obj: Any) -> str:
-        return money.money_of(getattr(obj, self.name), getattr(obj, "currency_id", None))
+        return money.money_of(getattr(obj, self.name), self.currency(obj))
 
     def cell(self, obj: Any) -> Cell:
         """Whole units line up in a list; the exact amount is the tooltip."""
-        value, currency = getattr(obj, self.name), getattr(obj, "currency_id", None)
+        value, currency = getattr(obj, self.name), self.currency(obj)
         exact = money.money_of(value, currency, cents=True)
         return {"text": money.money_of(value, currency, cents=False), "title": exact}
 
@@ -158,7 +175,7 @@ class DateKind(Kind):
         return isinstance(self.field, models.DateTimeField)
 
     def q_empty(self) -> Q:
-        return Q(**{f"{self.name}__isnull": True})
+        return self.where("isnull", True)  # noqa: FBT003  # a lookup's value
 
     def _day(self, text: str) -> date:
         try:
@@ -173,11 +190,11 @@ class DateKind(Kind):
         found = Q()
         if first:
             start: Any = clock.start_of_day(first, timezone.get_current_timezone()) if self.is_moment else first
-            found &= Q(**{f"{self.name}__gte": start})
+            found &= self.where("gte", start)
         if last:
             after = last + timedelta(days=1)
             end: Any = clock.start_of_day(after, timezone.get_current_timezone()) if self.is_moment else after
-            found &= Q(**{f"{self.name}__lt": end})
+            found &= self.where("lt", end)
         return found
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
@@ -239,7 +256,7 @@ class BoolKind(Kind):
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         if given[0] not in ("0", "1"):
             raise BadFilter(part=f"{self.name}.is:{given[0]}")
-        return Q(**{self.name: given[0] == "1"})
+        return self.where("exact", given[0] == "1")
 
     def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         return str(_("yes") if given[0] == "1" else _("no"))
@@ -261,7 +278,7 @@ class ChoiceKind(Kind):
         known = dict(self.field.choices)
         if not set(given) <= set(known):
             raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
-        found = Q(**{f"{self.name}__in": list(given)})
+        found = self.where("in", list(given))
         return ~found if op == "not" else found
 
     def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:

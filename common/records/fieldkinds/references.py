@@ -47,7 +47,7 @@ class ReferenceKind(Kind):
 
     @property
     def related(self) -> tuple[str, ...]:
-        return () if self.is_set else (self.name,)
+        return () if self.is_set or tracked.is_beside(self.name) else (self.name,)
 
     def _path(self) -> tuple[str, dict[str, Any]]:
         if self.field is not None:
@@ -57,6 +57,8 @@ class ReferenceKind(Kind):
         return f"record__{link.relation}__{link.target}", fixed
 
     def q_empty(self) -> Q:
+        if tracked.is_beside(self.name):
+            return self.where("isnull", True)  # noqa: FBT003  # a lookup's value
         path, fixed = self._path()
         if self.field is None:
             return ~Q(pk__in=self._linked(None))
@@ -74,10 +76,12 @@ class ReferenceKind(Kind):
         if not all(str(key).isdecimal() and len(str(key)) < 18 for key in keys):
             raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
         numbers = [int(key) for key in keys]
-        if self.is_set:
-            found = Q(pk__in=self._linked(numbers)) if self.field is None else self._many(numbers)
+        if self.field is None:
+            found = Q(pk__in=self._linked(numbers))
+        elif self.is_set and not tracked.is_beside(self.name):
+            found = self._many(numbers)
         else:
-            found = Q(**{f"{self.name}__in": numbers})
+            found = self.where("in", numbers)
         return ~found if op == "not" else found
 
     def _many(self, numbers: list[int]) -> Q:
@@ -104,17 +108,26 @@ class ReferenceKind(Kind):
             people = User.objects.filter(is_active=True)
             return [("me", pgettext_lazy("person", "Me")), *((str(row.pk), str(row)) for row in people)]
         rows = self.target._default_manager.select_related(*getattr(self.target, "choice_related", ()))
+        if tracked.is_beside(self.name):
+            rows = rows.filter(**self.field.get_limit_choices_to())
         return [(str(row.pk), getattr(row, "choice_label", "") or str(row)) for row in rows]
 
     def text(self, obj: Any) -> str:
         if self.is_set:
-            linked = tracked.link_fields[self.name].of(obj) if self.field is None else getattr(obj, self.name).all()
-            return ", ".join(map(str, linked))
+            return ", ".join(map(str, self._linked_to(obj)))
         value = getattr(obj, self.name)
         return "" if value is None else str(value)
 
+    def _linked_to(self, obj: Any) -> Iterable[Any]:
+        if self.field is None:
+            return tracked.link_fields[self.name].of(obj)
+        found: Any = getattr(obj, self.name)
+        several: Iterable[Any] = found if tracked.is_beside(self.name) else found.all()
+        return several
+
     def plains(self, objs: Sequence[Any]) -> list[Any]:
-        return [*self._names(objs)] if self.is_set else super().plains(objs)
+        own = tracked.is_beside(self.name)
+        return [*self._names(objs)] if self.is_set and not own else super().plains(objs)
 
     def _names(self, objs: Sequence[Any]) -> list[str]:
         """What each row is linked to, in words: two queries for all."""

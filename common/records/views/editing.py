@@ -27,7 +27,7 @@ class FormView(RecordView):
         if obj is not None:
             crumbs.append({"label": self.type.number_of(obj), "url": self.type.page_url(obj)})
         context = {
-            "form": form, "obj": obj, "sections": forms.layout(form, list(self.type.sections)),
+            "form": form, "obj": obj, "sections": forms.layout(form, self.type.form_sections()),
             "summary": forms.summary(form), "hidden": form.hidden,
             "cancel_url": self.type.page_url(obj) if obj else self.type.url("list"),
             "crumbs": [*crumbs, {"label": title, "url": ""}], "title": title,

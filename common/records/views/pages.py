@@ -64,7 +64,8 @@ class PageView(RecordView):
     def rows(self) -> RecordQuerySet[Any]:
         """With everything the page shows of the record itself, links and parts included."""
         model = self.type.model
-        fields = [model._meta.get_field(name) for name in self.type.form_names() if name not in tracked.link_fields]
+        columns = [n for n in self.type.form_names() if n not in tracked.link_fields and not tracked.is_beside(n)]
+        fields = [model._meta.get_field(name) for name in columns]
         joined = [field.name for field in fields if field.many_to_one]
         sets = [field.name for field in fields if field.many_to_many]
         links = {link.relation: link for link in map(tracked.link_fields.__getitem__, model.link_fields)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -282,6 +282,10 @@ class RecordType:
     def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         """What a new form is filled with."""
         return {}
+
+    def required_now(self, obj: Any) -> Collection[str]:
+        """Fields that the form asks for because of where the record stands; None: a new one."""
+        return ()
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         """Create a record from form values; types whose creation has a name override it with their service."""

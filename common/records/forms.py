@@ -54,6 +54,9 @@ class RecordForm(forms.Form):
         for name in kind.form_names():
             if rights.writable(name):
                 self.fields[name] = form_field(kind.model, name, viewer, obj)
+        for name in kind.required_now(obj):
+            if name in self.fields:
+                self.fields[name].required = True
         parent = kind.model.parent_field
         if parent in self.fields and (obj is not None or self.initial.get(parent) or parent in self.data):
             self.fields[parent].widget = forms.HiddenInput()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class DictionaryPage:
     """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline), or per
     value of this column, `divisions` giving the values and their names.
 
-    `copy_route`: the page that copies a row. `say(name, value)` puts a part's change, whose name has a
+    `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)` puts a part's change, whose name has a
     dot, into words for the history: (label, text).
     """
 
@@ -59,6 +59,7 @@ class DictionaryPage:
     columns: Sequence[Column] = ()
     parent: str = ""
     divisions: Callable[[], Sequence[Division]] | None = None
+    choices: Mapping[str, Callable[[], Sequence[tuple[str, str]]]] = field(default_factory=dict)
     ordered: bool = True
     order: int = 50
     saved: Callable[[Any, Any, Any], None] | None = None

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -328,6 +328,9 @@ class DealType(RecordType):
     def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         day = next_working_day(formats.viewer_today(), viewer.user.department_id)
         return {"currency": selectors.currency_for(viewer.user), "next_step_on": day}
+
+    def required_now(self, obj: Deal | None) -> Collection[str]:
+        return selectors.pipelines().stage_by_id[obj.stage_id].required_fields if obj else ()
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         return services.create_deal(by=by, **values)

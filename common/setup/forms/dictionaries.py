@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,12 +15,17 @@ from common.records.inputs import NaturalDateField, NumberField
 from common.setup.dictionaries import DictionaryPage
 
 
-def _field_of(model_field: Any, **kwargs: Any) -> Any:
+def _field_of(page: DictionaryPage, model_field: Any, **kwargs: Any) -> Any:
     kind = model_field.get_internal_type()
     common = {"label": kwargs.get("label") or model_field.verbose_name, "required": not model_field.blank}
     if model_field.name in ("language", "time_zone"):
         choices = language_choices() if model_field.name == "language" else zone_choices()
         return forms.ChoiceField(choices=choices, **common)
+    if model_field.name in page.choices:
+        widget = forms.CheckboxSelectMultiple({"class": "k-columns"})
+        return forms.MultipleChoiceField(
+            choices=page.choices[model_field.name], widget=widget, help_text=model_field.help_text, **common
+        )
     if model_field.name == "type":
         kinds = [(found.key, found.label_plural) for found in registry.all_types()]
         return forms.ChoiceField(choices=kinds, **common)
@@ -33,7 +39,7 @@ def _field_of(model_field: Any, **kwargs: Any) -> Any:
 def form_class(page: DictionaryPage) -> type[forms.ModelForm[Any]]:
     """The form of a dictionary: its fields, and its name in every other language."""
     return forms.modelform_factory(
-        page.model, form=DictionaryForm, fields=list(page.fields), formfield_callback=_field_of
+        page.model, form=DictionaryForm, fields=list(page.fields), formfield_callback=partial(_field_of, page)
     )
 
 

@@ -151,7 +151,6 @@ class RequestType(RecordType):
             done=_("Reopened"),
         ),
     )
-    bulk = ("tag", "bin")
 
     def head(self, obj: Request, viewer: Viewer) -> dict[str, Any]:
         owner: dict[str, Any] = {"label": gettext("nobody has it"), "text": ""}

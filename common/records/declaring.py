@@ -201,7 +201,6 @@ class RecordType:
     sections: ClassVar[Sequence[Section]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
     actions: ClassVar[Sequence[Action]] = ()
-    bulk: ClassVar[Sequence[str]] = ("assign", "tag", "bin")
     board: ClassVar[Board | None] = None
     # Records and dictionaries that lists and boards name; its page needs those of the form and `page_related`.
     related: ClassVar[Sequence[str]] = ()

@@ -25,6 +25,19 @@ class NothingSelected(DomainError):
     message = _("Select at least one row first.")
 
 
+class TooManySelected(DomainError):
+    """More than one act takes."""
+
+    message = _("These are more than %(most)s rows: filter the list first.")
+
+
+class MayNotAct(DomainError):
+    """The right to act on many was taken away before all was done."""
+
+    status: ClassVar[int] = 403
+    message = _("You may not do this to many rows any more.")
+
+
 class EmptyNote(DomainError):
     """A note without words and files."""
 

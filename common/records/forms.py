@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -39,19 +39,20 @@ from common.records.timeline import as_named, say_plain
 
 
 class RecordForm(forms.Form):
-    """New or edit. `save` goes through the door; what the door refuses stands next to its field."""
+    """New or edit, of all fields or `only` some; `save` goes through the door, its refusals stand next to the field."""
 
     def __init__(
         self, kind: RecordType, viewer: Viewer, obj: RecordModel | None = None, data: QueryDict | None = None,
-        initial: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None, only: Collection[str] | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.viewer, self.obj = kind, viewer, obj
+        self.names = [name for name in kind.form_names() if only is None or name in only]
         self.conflict: Conflict | None = None
         super().__init__(data, initial=self._initial(initial or {}))
         rights = (
             policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
         )
-        for name in kind.form_names():
+        for name in self.names:
             if rights.writable(name):
                 self.fields[name] = form_field(kind.model, name, viewer, obj)
         for name in kind.required_now(obj):
@@ -70,8 +71,7 @@ class RecordForm(forms.Form):
         if self.obj is None:
             return {**default_values(self.kind), **given}
         model = type(self.obj)
-        names = self.kind.form_names()
-        return {name: tracked.decode(model, name, tracked.current(self.obj, name)) for name in names}
+        return {name: tracked.decode(model, name, tracked.current(self.obj, name)) for name in self.names}
 
     @property
     def hidden(self) -> list[forms.BoundField]:

@@ -160,6 +160,7 @@ def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
 def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """The table head."""
     by_column = {sort.column: sort for sort in state.sorts.values()}
+    editable = editable_fields(state.kind, state.viewer)
     head = []
     for column in columns:
         plain = column.kind == "name" or (column.cell is not None and not column.field)
@@ -171,9 +172,34 @@ def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]
             "kind": kind_name, "numeric": kind_name in ("money", "days") or bool(field_kind and field_kind.numeric),
             "priority": column.priority or None, "hide_label": column.hide_label,
             "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
+            "edit": column.key if column.key in editable else "",
             "sorted": ("descending" if sort.descending else "ascending") if sort and sort is state.sort else "",
         })  # fmt: skip
     return head
+
+
+def editable_fields(kind: RecordType, viewer: Viewer) -> set[str]:
+    """The fields this person may write on some rows: offered for editing in place, decided row by row."""
+    if not viewer.principal.may(kind.key, "change"):
+        return set()
+    rights = scopes.fields(viewer.principal, kind.model)
+    return {name for name in kind.form_names() if rights.writable(name)}
+
+
+def facts_of(kind: RecordType, obj: Any, columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
+    """The cells of one record with their labels and the fields they show."""
+    labels = {head["key"]: head["label"] for head in head_of(ListState(kind, viewer, QueryDict()), columns)}
+    return [
+        {"key": c.key, "field": c.field or c.key, "label": labels[c.key], "html": draw_cell(kind, obj, c, viewer)}
+        for c in columns
+    ]
+
+
+def draw_cell(kind: RecordType, obj: Any, column: Column, viewer: Viewer) -> SafeString:
+    """One cell of one record."""
+    extras = column.load([obj], viewer) if column.load else {}
+    rules = {rule.pk: rule for rule in colour_rules(kind)}
+    return _drawer(kind, column, extras, rules, viewer)(obj)[1]
 
 
 def _sort_column(column: Column) -> str:

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, choosing, editing, exporting, lists, pages, sharing
+from common.records.views import acting, bins, boards, bulk, choosing, editing, exporting, inline, lists, pages, sharing
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -33,8 +33,9 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
         ("export/", "export", exporting.ExportView, None),
         ("choose/", "choose", choosing.ChooseView, None),
         ("bin/", "bin-list", bins.BinListView, None),
-        ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
+        ("bulk/<slug:name>/", "bulk", bulk.BulkView, None),
         ("<int:pk>/", "page", page, None),
+        ("<int:pk>/peek/", "peek", inline.PeekView, None),
         ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
         ("<int:pk>/history/", "history", pages.HistoryView, None),
         ("<int:pk>/note/", "note", pages.NoteView, None),
@@ -48,6 +49,7 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     if sharing.FIELD in kind.model.link_fields:
         found.append(("<int:pk>/share/", "share", sharing.ShareView, None))
     if kind.sections:
+        found.append(("<int:pk>/field/<slug:field>/", "field", inline.FieldView, None))
         found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]
     if kind.board is not None:
         found += [

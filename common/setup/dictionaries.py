@@ -46,8 +46,8 @@ class DictionaryPage:
     """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline), or per
     value of this column, `divisions` giving the values and their names.
 
-    `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)` puts a part's change, whose name has a
-    dot, into words for the history: (label, text).
+    `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)`
+    puts a part's change, whose name has a dot, into words for the history: (label, text).
     """
 
     key: str

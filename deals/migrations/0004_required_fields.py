@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deals', '0003_own_fields'),
+        ("deals", "0003_own_fields"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='stage',
-            name='required_fields',
-            field=models.JSONField(blank=True, default=list, help_text='A deal comes here, and stays, only with these filled.', verbose_name='required fields'),
+            model_name="stage",
+            name="required_fields",
+            field=models.JSONField(
+                blank=True,
+                default=list,
+                help_text="A deal comes here, and stays, only with these filled.",
+                verbose_name="required fields",
+            ),
         ),
     ]

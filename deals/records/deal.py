@@ -273,7 +273,6 @@ class DealType(RecordType):
             offered=lambda obj: obj.is_open),
     )  # fmt: skip
     board = Board("stage", _groups, _move, _card, CARDS_BY, _board_totals)
-    bulk = ("assign", "tag", "bin")
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         return drawing.totals_line(selectors.list_totals(rows))

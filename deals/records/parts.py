@@ -46,7 +46,6 @@ class DealLineType(PartType):
     filters = ("deal", "product", "created_at")
     sorts = (Sort("newest", "created_at", _("newest first"), descending=True),)
     sections = (Section("main", "", ("deal", ("product", "name"), ("quantity", "price", "discount"))),)
-    bulk = ("bin",)
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         return services.add_line(values["deal"], values, by=by)
@@ -98,7 +97,6 @@ class PaymentType(PartType):
     sections = (
         Section("main", "", ("deal", ("amount", "currency"), ("on", "certainty"), ("invoice_number", "order_number"))),
     )
-    bulk = ("bin",)
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         return drawing.payment_totals(rows)

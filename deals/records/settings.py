@@ -20,7 +20,9 @@ from deals.models import ClosingReason, Pipeline, Stage
 
 def _fields_of_a_deal() -> list[tuple[str, str]]:
     kind = registry.get("deals.deal")
-    return [(name, timeline.field_label(kind.model, name)) for name in kind.form_names() if name not in ("name", "lead")]
+    return [
+        (name, timeline.field_label(kind.model, name)) for name in kind.form_names() if name not in ("name", "lead")
+    ]
 
 
 def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:

@@ -27,6 +27,7 @@ from config import frontend
 from tests.factories import common, crm, deals
 from tests.records import driving
 from tests.records.driving import export, exported, filled, queries, shown, signed_in, viewer_of
+from tests.records.inplace import InPlaceSuite
 
 MOST_QUERIES = {"list": 12, "page": 18}
 """The budget of the design (ARCHITECTURE.md, "Speed")."""
@@ -35,7 +36,7 @@ PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.
 DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
 
 
-class RecordTypeSuite:
+class RecordTypeSuite(InPlaceSuite):
     """The behaviour all record types share."""
 
     key: ClassVar[str]

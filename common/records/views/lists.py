@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from common.kinds import formats
 from common.kinds.words import capital
 from common.policy.rules import PersonRequest
-from common.records import filtering, lists
+from common.records import describing, filtering, lists, many
 from common.records.errors import BadFilter
+from common.records.inputs import LONGEST_KEY
 from common.records.models import ExportFile
 from common.records.views.base import RecordView
 
@@ -26,15 +27,25 @@ class ListView(RecordView):
         if "add" in request.GET:
             return self.add_condition(request)
         state = lists.ListState(self.type, self.viewer, request.GET)
-        table, bulk = lists.table(state), self.bulk(state)
+        table = lists.table(state)
+        bulk = self.bulk(state, table["footer"])
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state), "table": table,
             "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": bulk,
             "exports": self.exports(state), "print_url": state.link("print"), "empty": self.empty(state, table),
             "more": self.more(),
-            "selectable": bool(bulk["actions"]),
+            "selectable": bool(bulk["actions"]), "base": self.type.url("list"), "peek": self.peek(request),
         }  # fmt: skip
         return self.render("records/list.html", context)
+
+    def peek(self, request: PersonRequest) -> dict[str, Any] | None:
+        """The record of `?peek=`, if the person may see it."""
+        wanted = request.GET.get("peek", "")
+        if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
+            return None
+        rows = self.type.select_listed(self.type.model.objects.get_queryset())
+        found = rows.for_user(self.viewer.principal).filter(pk=int(wanted)).first()
+        return describing.in_short(self.type, found, self.viewer) if found is not None else None
 
     def add_condition(self, request: PersonRequest) -> HttpResponseRedirect:
         """`?add=stage&op=in&v=3` becomes `f=stage.in:3` beside what the list already asks."""
@@ -77,21 +88,14 @@ class ListView(RecordView):
         formats = [{"value": value, "label": label} for value, label in ExportFile.Format.choices]
         return {"url": state.link("export"), "formats": formats, "past_url": reverse("exports")}
 
-    def bulk(self, state: lists.ListState) -> dict[str, Any]:
+    def bulk(self, state: lists.ListState, footer: dict[str, Any]) -> dict[str, Any]:
         """The bar over selected rows."""
-        may = self.viewer.principal.may
-        bulk_right = may(self.type.key, "bulk")
-        known: dict[str, dict[str, Any]] = {
-            "assign": {"label": _("Assign people"), "icon": "user", "action": "bulk"},
-            "tag": {"label": _("Add tags"), "icon": "tag", "action": "bulk"},
-            "bin": {"label": _("Delete"), "icon": "trash", "action": "delete", "danger": True},
-        }
-        offered = [
-            {**known[name], "url": self.type.url("bulk", name)}
-            for name in self.type.bulk
-            if bulk_right and may(self.type.key, known[name]["action"])
+        acts = [
+            {"label": act.label, "icon": act.icon, "url": self.type.url("bulk", act.name), "danger": act.danger}
+            for act in many.offered(self.type, self.viewer)
         ]
-        return {"actions": offered, "total": None, "query": state.link().partition("?")[2]}
+        more = bool(footer["next_url"] or footer["prev_url"])
+        return {"actions": acts, "query": state.link().partition("?")[2], "more": more}
 
     def empty(self, state: lists.ListState, table: dict[str, Any]) -> dict[str, Any] | None:
         """Why there is nothing, and what to do about it."""

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds.models import RecordModel
-from common.records import lists
+from common.records import lists, registry
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
 from common.records.filters import mine_filter
 from common.records.registry import register
 from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
-from crm import selectors
+from crm import matching, selectors, signatures
+from crm.matching import Asked
 from crm.models import Company, Contact, Industry, Lead, Source
 
 MINE: NamedFilter = mine_filter()
@@ -73,6 +75,21 @@ class PartyType(RecordType):
     def facts(self, obj: Any, viewer: Viewer) -> list[dict[str, Any]]:
         return []
 
+    def alike(self, typed: Mapping[str, str], viewer: Viewer) -> list[dict[str, Any]]:
+        found = matching.find(viewer.principal, Asked(
+            email=typed.get("email", ""), phone=typed.get("phone", ""), website=typed.get("website", ""),
+            company_name=typed.get("name", "") or typed.get("company_name", ""),
+            first_name=typed.get("first_name", ""), last_name=typed.get("last_name", ""),
+        ))  # fmt: skip
+        return [
+            {"title": match.record.title, "url": registry.of(match.record).page_url(match.record),
+             "reason": " · ".join(map(str, match.reasons))}
+            for match in (*found.companies, *found.contacts, *found.leads)
+        ]  # fmt: skip
+
+    def read_text(self, text: str) -> dict[str, str]:
+        return asdict(signatures.read(text))
+
 
 @register
 class CompanyType(PartyType):
@@ -86,6 +103,7 @@ class CompanyType(PartyType):
     nav_order = 40
     empty_text = _("Customers, suppliers and partners. They also come by themselves from requests.")
     inline_field = "name"
+    quick, reads_text = ("name", "phone", "email", "website", "address"), True
     related = ("country", "city")
 
     columns = (
@@ -125,6 +143,10 @@ class CompanyType(PartyType):
     def option_note(self, obj: Any) -> str:
         return " · ".join(str(part) for part in (obj.city, obj.country) if part)
 
+    def read_text(self, text: str) -> dict[str, str]:
+        found = signatures.read(text)
+        return {**asdict(found), "name": signatures.company_of(found)}
+
 
 @register
 class ContactType(PartyType):
@@ -138,6 +160,7 @@ class ContactType(PartyType):
     nav_order = 50
     empty_text = _("The people you talk to. They also come by themselves from requests.")
     inline_field = "last_name"
+    quick, reads_text = ("first_name", "last_name", "company", "job_title", "phone", "email"), True
     related = ("company",)
 
     columns = (
@@ -184,6 +207,11 @@ class ContactType(PartyType):
     def option_note(self, obj: Any) -> str:
         return str(obj.job_title or obj.email)
 
+    def read_text(self, text: str) -> dict[str, str]:
+        found = signatures.read(text)
+        company = signatures.company_of(found)
+        return {**asdict(found), "company": f"new:{company}" if company else ""}
+
 
 @register
 class LeadType(PartyType):
@@ -197,6 +225,7 @@ class LeadType(PartyType):
     nav_order = 30
     empty_text = _("Somebody who may become a customer, before a company and a contact are worth making.")
     inline_field = "company_name"
+    quick, reads_text = ("first_name", "last_name", "company_name", "phone", "email", "source"), True
     related = ("country", "city", "source")
 
     columns = (

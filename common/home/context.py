@@ -107,7 +107,12 @@ class _Lazy:
         """What can be made from anywhere."""
         kinds = [registry.find(key) for key in NEW_KEYS]
         return [
-            {"label": kind.new_label, "url": kind.url("new"), "icon": kind.icon}
+            {
+                "label": kind.new_label,
+                "url": kind.url("new"),
+                "icon": kind.icon,
+                "quick": kind.url("quick") if kind.quick else "",
+            }
             for kind in kinds
             if kind is not None and kind.sections and self.principal.may(kind.key, "create")
         ]

@@ -211,6 +211,10 @@ class RecordType:
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
     empty_text: ClassVar[Words] = ""
+    # The few fields a new record is added with from anywhere; none: the whole form.
+    quick: ClassVar[Sequence[str]] = ()
+    # Whether `read_text` finds values in pasted text.
+    reads_text: ClassVar[bool] = False
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None
 
@@ -302,6 +306,14 @@ class RecordType:
     def inline(self, text: str, around: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a record made by its typed name, `around` being those of the form it is made in."""
         return {str(self.inline_field): text}
+
+    def alike(self, typed: Mapping[str, str], viewer: Viewer) -> list[dict[str, Any]]:
+        """Records that may be the same as what is being typed: `title`, `url`, `reason`."""
+        return []
+
+    def read_text(self, text: str) -> dict[str, str]:
+        """The values of a new record found in pasted text."""
+        return {}
 
     def option_note(self, obj: Any) -> str:
         """What stands beside the name in a chooser."""

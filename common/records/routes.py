@@ -11,7 +11,20 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, bulk, choosing, editing, exporting, inline, lists, pages, sharing
+from common.records.views import (
+    acting,
+    bins,
+    boards,
+    bulk,
+    choosing,
+    editing,
+    exporting,
+    inline,
+    lists,
+    pages,
+    quick,
+    sharing,
+)
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -51,6 +64,8 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     if kind.sections:
         found.append(("<int:pk>/field/<slug:field>/", "field", inline.FieldView, None))
         found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]
+    if kind.quick:
+        found += [("new/quick/", "quick", quick.QuickView, None), ("alike/", "alike", quick.AlikeView, None)]
     if kind.board is not None:
         found += [
             ("board/", "board", boards.BoardView, None),

@@ -79,7 +79,8 @@ class ListView(RecordView):
         """The one primary button."""
         if not self.type.sections or not self.viewer.principal.may(self.type.key, "create"):
             return None
-        return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus"}
+        quick = self.type.url("quick") if self.type.quick else ""
+        return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus", "quick": quick}
 
     def exports(self, state: lists.ListState) -> dict[str, Any] | None:
         """What the rows can be taken away as."""

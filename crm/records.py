@@ -15,7 +15,7 @@ from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from crm import matching, selectors, signatures
-from crm.matching import Asked
+from crm.matching import Asked, Match
 from crm.models import Company, Contact, Industry, Lead, Source
 
 MINE: NamedFilter = mine_filter()
@@ -81,10 +81,11 @@ class PartyType(RecordType):
             company_name=typed.get("name", "") or typed.get("company_name", ""),
             first_name=typed.get("first_name", ""), last_name=typed.get("last_name", ""),
         ))  # fmt: skip
+        matches: list[Match[Any]] = [*found.companies, *found.contacts, *found.leads]
         return [
             {"title": match.record.title, "url": registry.of(match.record).page_url(match.record),
              "reason": " · ".join(map(str, match.reasons))}
-            for match in (*found.companies, *found.contacts, *found.leads)
+            for match in matches
         ]  # fmt: skip
 
     def read_text(self, text: str) -> dict[str, str]:

@@ -13,6 +13,8 @@ from common.kinds.models import Dictionary, Ledger, RecordManager, RecordModel, 
 from common.kinds.words import digits
 from crm.models import phone_validator
 
+PENDING = Q(deleted_at=None, status__in=("new", "in_progress"))
+
 
 class RequestQuerySet(RecordQuerySet["Request"]):
     """Words for asking requests."""
@@ -112,10 +114,10 @@ class Request(RecordModel):
                 fields=["department", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_dep"
             ),
             models.Index(
-                fields=["department"],
-                condition=Q(deleted_at=None, status__in=("new", "in_progress")),
-                name="request_pending",
+                fields=["department", "received_at", "record"], condition=PENDING, name="request_pending_by_dep"
             ),
+            models.Index(fields=["owner", "received_at", "record"], condition=PENDING, name="request_pending_by_owner"),
+            models.Index(fields=["received_at", "record"], condition=PENDING, name="request_pending"),
         ]
 
     @property

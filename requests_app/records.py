@@ -221,9 +221,7 @@ def _badge(principal: Principal) -> tuple[Any, Any] | None:
 def _today(viewer: Viewer) -> dict[str, Any] | None:
     if not (viewer.principal.may(KEY, "take") or viewer.principal.may(KEY, "create_deal")):
         return None
-    rows = list(
-        selectors.waiting_for(viewer.principal).select_related("source", "company").order_by("received_at")[:10]
-    )
+    rows = selectors.waiting_for(viewer.principal, 10)
     if not rows:
         return None
     return {

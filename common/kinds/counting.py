@@ -7,6 +7,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 
+def said(count: int, most: int) -> str:
+    """A bounded count in words: `46`, `99+`."""
+    return str(count) if count <= most else f"{most}+"
+
+
 def bounded(rows: Sequence[QuerySet[Any]], most: int) -> list[int]:
     """How many rows each of these has, counted up to `most` + 1: one query for all, quick on any table."""
     if not rows:

@@ -263,7 +263,7 @@ class RecordType:
         return self.select(rows).defer(*_beyond_names(self.model, ("owner", *self.related)))
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
-        """What the footer tells about all matching rows besides their number: `sums`, `parts`."""
+        """What the footer tells about all matching rows: `sums`, `parts`, and `count` where it is known."""
         return {}
 
     def head(self, obj: Any, viewer: Viewer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common.changes.values import is_beside
 from common.kinds import beside, dictionary, formats
+from common.kinds.counting import bounded, said
 from common.kinds.models import RecordQuerySet
 from common.kinds.words import capital
 from common.policy import scopes
@@ -28,6 +29,7 @@ from common.records.models import ColourRule
 from common.spine.models import RecordMark
 
 TITLE = "title_sort"
+MOST_IN_TAB = 999
 SIGNALS = {"files": gettext_lazy("has files"), "payment": gettext_lazy("payment received")}
 
 
@@ -367,24 +369,21 @@ def tabs(state: ListState) -> list[dict[str, Any]]:
 
 
 def tab_counts(state: ListState) -> list[dict[str, Any]]:
-    """How many rows each view of the type has, in one query; they come with the totals."""
-    conditions = {
-        f"view_{index}": filtering.condition_q(state.kind, Query.from_text(view.query), state.viewer)
-        for index, view in enumerate(state.views)
-    }
-    if not conditions:
-        return []
-    rows = state.kind.model.objects.for_user(state.viewer.principal).order_by()
-    counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
-    return [
-        {"key": view.key, "count": formats.number(counted[f"view_{index}"])} for index, view in enumerate(state.views)
-    ]
+    """How many rows each view of the type has, up to a bound and in one query; they come with the totals."""
+    views = state.views
+    counted = bounded([_some_of(state, Query.from_text(view.query)) for view in views], MOST_IN_TAB)
+    return [{"key": view.key, "count": said(count, MOST_IN_TAB)} for view, count in zip(views, counted, strict=True)]
+
+
+def _some_of(state: ListState, query: Query) -> RecordQuerySet[Any]:
+    query, own = filtering.without_mine(query)
+    rows = state.kind.model.objects.get_queryset().filter(filtering.condition_q(state.kind, query, state.viewer))
+    return scopes.some_for_user(rows, state.viewer.principal, MOST_IN_TAB + 1, own=own)
 
 
 def totals(state: ListState) -> dict[str, Any]:
     """The footer's figures over every visible matching row."""
     rows = state.visible()
-    return {
-        "count": formats.number(rows.count()), "label": str(state.kind.label_plural).lower(),
-        **state.kind.totals(rows),
-    }  # fmt: skip
+    found = state.kind.totals(rows)
+    count = found.pop("count") if "count" in found else rows.count()
+    return {"count": formats.number(count), "label": str(state.kind.label_plural).lower(), **found}

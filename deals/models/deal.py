@@ -34,9 +34,17 @@ def _deal_indexes() -> list[models.Index]:
         "by_dep_newest": (["department", *newest], alive), "open_by_owner_newest": (["owner", *newest], is_open),
         "next_step": (step, is_open), "by_owner_next_step": (["owner", *step], is_open),
         "by_dep_next_step": (["department", *step], is_open), "board": (["pipeline", "stage", "-created_at"], is_open),
-        "closed_on": (["closed_on", "record"], alive),
     }  # fmt: skip
-    return [models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()]
+    worth = ["probability", "currency", "amount", "amount_base"]
+    # Sums over everything are read from these alone where the database can.
+    return [
+        *(models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()),
+        models.Index(fields=["closed_on", "record"], include=["closing_reason", "stage", *worth], condition=alive,
+                     name="deal_closed_on"),
+        models.Index(fields=["stage"], include=[*worth, "closed_on"], condition=is_open, name="deal_open_worth"),
+        models.Index(fields=["expected_close"], include=["amount", "record"], condition=is_open,
+                     name="deal_open_by_close"),
+    ]  # fmt: skip
 
 
 class Deal(RecordModel):

@@ -96,7 +96,12 @@ class Payment(RecordModel):
         verbose_name_plural = _("payments")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive")]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["on", "record"], condition=Q(deleted_at=None), name="payment_by_day"),
+            models.Index(
+                fields=["on", "record"],
+                include=["certainty", "currency", "amount", "amount_base"],
+                condition=Q(deleted_at=None),
+                name="payment_by_day",
+            ),
             models.Index(fields=["owner", "on", "record"], condition=Q(deleted_at=None), name="payment_by_owner_day"),
             models.Index(
                 fields=["department", "on", "record"], condition=Q(deleted_at=None), name="payment_by_dep_day"

@@ -50,7 +50,7 @@ def family_of(kind: str) -> str:
 class Questionnaire(Dictionary):
     """A form of questions about records of a type: as many as wanted, answers are rows of their own."""
 
-    type = models.CharField(_("about"), max_length=60)
+    type = models.CharField(_("record type"), max_length=60)
 
     class Meta(Dictionary.Meta):
         verbose_name = _("questionnaire")
@@ -64,7 +64,7 @@ class CustomField(Dictionary):
     for questions and for several choices. `section`: the key of a section of the form, or the name of a new one.
     """
 
-    type = models.CharField(_("of"), max_length=60)
+    type = models.CharField(_("record type"), max_length=60)
     key = models.CharField(
         _("key"), max_length=31, validators=[KEY], help_text=_("Its name in files and addresses; it never changes.")
     )

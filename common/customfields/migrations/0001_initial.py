@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
                 ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
                 ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
-                ("type", models.CharField(max_length=60, verbose_name="about")),
+                ("type", models.CharField(max_length=60, verbose_name="record type")),
             ],
             options={
                 "verbose_name": "questionnaire",
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ("names", models.JSONField(blank=True, default=dict, verbose_name="name in other languages")),
                 ("position", models.PositiveIntegerField(default=0, verbose_name="order")),
                 ("archived_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="archived")),
-                ("type", models.CharField(max_length=60, verbose_name="of")),
+                ("type", models.CharField(max_length=60, verbose_name="record type")),
                 (
                     "key",
                     models.CharField(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crm.keys import LEGAL_FORMS, WORD, domain_of
 
 LONGEST = 4000
+BREAK = re.compile(r"[\n\r|•·]+")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 SITE = re.compile(r"(?:https?://|www\.)[^\s,;<>]+", re.IGNORECASE)
 PHONE = re.compile(r"\+?\(?\d[\d\s()/.\-]{5,}\d")
@@ -37,7 +38,7 @@ class Signature:
 def read(text: str) -> Signature:
     """The parts of a pasted signature."""
     found = Signature()
-    for line in (line.strip(" \t|•·,") for line in text[:LONGEST].replace("\x00", "").splitlines()):
+    for line in (part.strip(" \t,") for part in BREAK.split(text[:LONGEST].replace("\x00", ""))):
         if line and not GREETING.match(line):
             _take(found, line)
     return found

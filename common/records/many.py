@@ -208,3 +208,8 @@ def refusals(run: BulkRun, viewer: Viewer) -> list[tuple[RecordModel, str]]:
     texts = dict(run.refusals.order_by("pk").values_list("record_id", "text")[:1000])
     rows = registry.get(run.type).model.everything.get_queryset().filter(pk__in=texts).for_user(viewer.principal)
     return [(row, texts[row.pk]) for row in rows.order_by("title_sort")]
+
+
+def forget(record_id: int) -> None:
+    """Nothing is left of why a record that was deleted for good had been refused."""
+    BulkRefusal.objects.filter(record=record_id).delete()

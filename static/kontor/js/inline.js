@@ -13,7 +13,7 @@ export function start(root, { asset }) {
       const line = element.closest?.("[data-edit]");
       if (!line || !root.contains(line)) return null;
       const column = line.dataset.column ? `?column=${line.dataset.column}` : "";
-      return { box: line.querySelector("dd"), url: `${root.dataset.editBase}${line.dataset.edit}/${column}` };
+      return { box: line.querySelector("[data-value]"), url: `${root.dataset.editBase}${line.dataset.edit}/${column}` };
     }
     const box = element.closest?.("td");
     const row = box?.closest("tr[data-row]");
@@ -22,7 +22,7 @@ export function start(root, { asset }) {
     return { box, url: `${root.dataset.base}${row.dataset.row}/field/${head.dataset.edit}/?column=${head.dataset.column}` };
   }
 
-  const places = (scope) => [...scope.querySelectorAll(isTable ? "td" : "dd")].map(place).filter(Boolean);
+  const places = (scope) => [...scope.querySelectorAll(isTable ? "td" : "[data-value]")].map(place).filter(Boolean);
 
   async function open(found) {
     if (!found || found.box.querySelector("[data-inline]")) return;
@@ -48,7 +48,7 @@ export function start(root, { asset }) {
   }
 
   function close(editor) {
-    const box = editor?.closest("td, dd");
+    const box = editor?.closest("td, [data-value]");
     if (!box) return;
     if (editor.querySelector(".k-note")) { show(box, editor.dataset.shown); return; }
     box.innerHTML = before.get(box) ?? "";
@@ -61,7 +61,7 @@ export function start(root, { asset }) {
   }
 
   async function save(editor, step) {
-    const box = editor.closest("td, dd");
+    const box = editor.closest("td, [data-value]");
     const scope = box.closest("tr") ?? root;
     const all = places(scope);
     const next = step ? all[all.findIndex((other) => other.box === box) + step] : null;

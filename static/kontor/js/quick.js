@@ -11,8 +11,8 @@ export function start(dialog) {
     body.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }
 
-  // A list of the same type shows the new row at once.
-  const list = () => document.querySelector(`table[data-base="${CSS.escape(new URL(url, location.href).pathname.replace(/new\/quick\/$/, ""))}"]`);
+  // The list of the same type shows the new row at once.
+  const inList = () => location.pathname === new URL(url, location.href).pathname.replace(/new\/quick\/$/, "");
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-quick]");
@@ -36,10 +36,10 @@ export function start(dialog) {
       body.querySelector("[data-again]")?.click();
     }
   }, { capture: true });
-  body.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb === "post" && list()) event.detail.parameters.reload = "1"; });
+  body.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb === "post" && inList()) event.detail.parameters.reload = "1"; });
   document.body.addEventListener("quick:saved", (event) => {
     if (event.detail.again) { open(url); return; }
     dialog.close();
-    if (list()) location.reload();
+    if (inList()) location.reload();
   });
 }

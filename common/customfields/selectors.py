@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,6 @@ Fields = Mapping[str, "models.Field[Any, Any]"]
 class _Known:
     fields: Mapping[str, Fields]
     options: Mapping[int, CustomOption]
-    questionnaires: Mapping[str, Sequence[Questionnaire]]
     labels: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -28,19 +27,14 @@ def _load() -> _Known:
     options: dict[int, list[CustomOption]] = defaultdict(list)
     for option in CustomOption.objects.all():
         options[option.field_id].append(option)
-    asked = Questionnaire.objects.in_use()
     rows = CustomField.objects.in_use().select_related("questionnaire").prefetch_related("roles")
     by_type: dict[str, dict[str, models.Field[Any, Any]]] = defaultdict(dict)
     for row in rows:
         if row.questionnaire is None or row.questionnaire.archived_at is None:
             by_type[row.type][made.name_of(row)] = made.make(row, options[row.pk])
-    questionnaires: dict[str, list[Questionnaire]] = defaultdict(list)
-    for questionnaire in asked:
-        questionnaires[questionnaire.type].append(questionnaire)
     return _Known(
         by_type,
         {option.pk: option for found in options.values() for option in found},
-        questionnaires,
         {(row.type, row.name): row.names for row in FieldLabel.objects.all()},
     )
 
@@ -60,9 +54,21 @@ def options() -> Mapping[int, CustomOption]:
     return known().options
 
 
-def questionnaires(model: type[RecordModel]) -> Sequence[Questionnaire]:
+def questionnaires(model: type[RecordModel]) -> models.QuerySet[Questionnaire]:
     """The questionnaires about a type in use."""
-    return known().questionnaires.get(model._meta.label_lower, ())
+    rows: models.QuerySet[Questionnaire] = Questionnaire.objects.in_use().filter(type=model._meta.label_lower)
+    return rows
+
+
+def options_of(definition: CustomField) -> models.QuerySet[CustomOption]:
+    """The options of a field in use, in order."""
+    rows: models.QuerySet[CustomOption] = CustomOption.objects.in_use().filter(field=definition)
+    return rows
+
+
+def next_number() -> int:
+    """A number no field had when it was made."""
+    return CustomField.objects.count() + 1
 
 
 def table_of(model: type[RecordModel]) -> type[Values] | None:

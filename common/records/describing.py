@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.changes import values as tracked
@@ -45,17 +44,14 @@ def details(kind: RecordType, obj: RecordModel, viewer: Viewer, related: scopes.
     return found
 
 
-def value(kind: RecordType, obj: RecordModel, name: str) -> SafeString:
+def value(kind: RecordType, obj: RecordModel, name: str) -> str:
     """The value of a field in words; a link where it leads somewhere, empty where there is none."""
     field_kind = kind_of(type(obj), name)
-    plain = name in tracked.link_fields or tracked.is_set(type(obj), name)
-    cell = {"text": field_kind.text(obj)} if plain else field_kind.cell(obj)
-    text = cell["text"] if "text" in cell else field_kind.text(obj)
+    text = field_kind.text(obj)
     if not text or getattr(obj, name, None) is False:
-        return SafeString("")
-    if url := cell.get("url"):
-        return format_html('<a href="{}">{}</a>', url, text)
-    return format_html("{}", text)
+        return ""
+    url = "" if tracked.is_set(type(obj), name) else field_kind.cell(obj).get("url")
+    return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
 
 
 def in_short(kind: RecordType, obj: RecordModel, viewer: Viewer) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def test_quick_add_hints_reads_a_signature_and_goes_on(seller: User, page_for: P
     expect(dialog.get_by_text("There may be one already")).to_be_visible()
     dialog.locator("[name=name]").fill("Bootsbau")
     dialog.locator("[name=name]").press("Control+Shift+Enter")
-    expect(page.locator("[data-toast]")).to_contain_text("Bootsbau")
+    expect(page.locator(".k-toast")).to_contain_text("Bootsbau")
     expect(dialog.locator("[name=name]")).to_have_value("")
     page.keyboard.press("Escape")
     assert Company.objects.filter(name="Bootsbau").exists()

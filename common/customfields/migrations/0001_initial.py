@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("policy", "0002_second_factor_demanded"),
-        ("spine", "0003_search_without_contacts"),
+        ("policy", "0001_initial"),
+        ("spine", "0001_initial"),
     ]
 
     operations = [

@@ -157,7 +157,8 @@ class BulkView(RecordView):
         rows = self.type.model.objects.for_user(self.viewer.principal).filter(pk__in=keys[:NAMED])
         titles = ", ".join(row.title for row in rows) + ("…" if len(keys) > NAMED else "")
         said = _("Selected: %(count)s. %(titles)s") % {"count": formats.number(len(keys)), "titles": titles}
-        return f"{said} {_('Would change: %(count)s.') % {'count': formats.number(found.allowed)}}"
+        would = _("Would change: %(count)s.") % {"count": formats.number(found.allowed)}
+        return f"{said} {would}"
 
     def refused(self, found: many.Preview) -> list[dict[str, Any]]:
         """Which rows stay as they are, and why."""

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.changes.services import via, watch
@@ -78,7 +77,7 @@ class FieldView(RecordView):
             response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": toasts.undo_url(made)}})
         return response
 
-    def drawn(self, obj: RecordModel) -> SafeString:
+    def drawn(self, obj: RecordModel) -> str:
         """The cell of the column, or the value among the details."""
         column = self.column()
         if column is not None:

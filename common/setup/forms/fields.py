@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 from common.changes import values as tracked
 from common.customfields import renaming
 from common.customfields import selectors as customfields
-from common.customfields.models import CustomField, CustomOption, FieldType, Questionnaire
+from common.customfields.models import CustomField, CustomOption, FieldType
 from common.customfields.services import Names
 from common.kinds.words import capital
 from common.records.declaring import RecordType
@@ -46,7 +46,7 @@ class CustomFieldForm(DictionaryForm):
         self.kind = kind
         self.instance.type = kind.key
         self.fields["key"].required = False
-        self.fields["questionnaire"].queryset = Questionnaire.objects.in_use().filter(type=kind.key)  # type: ignore[attr-defined]  # a choice of rows
+        self.fields["questionnaire"].queryset = customfields.questionnaires(kind.model)  # type: ignore[attr-defined]  # a choice of rows
         self.fields["roles"].queryset = selectors.roles_in_use()  # type: ignore[attr-defined]  # a choice of rows
         self.fields["section"].widget = forms.TextInput({"list": "sections"})
         self.fields["section"].help_text = ", ".join(
@@ -55,12 +55,12 @@ class CustomFieldForm(DictionaryForm):
         if self.instance.pk:
             for name in ("kind", "key", "questionnaire"):
                 self.fields[name].disabled = True
-            self.initial["options"] = "\n".join(map(_line, CustomOption.objects.in_use().filter(field=self.instance)))
+            self.initial["options"] = "\n".join(map(_line, customfields.options_of(self.instance)))
         self.order_fields(["name", *(f"name_{code}" for code, _name in self.languages)])
 
     def clean_key(self) -> str:
         key = str(self.cleaned_data.get("key") or slugify(self.cleaned_data.get("name", "")).replace("-", "_")[:31])
-        return key if key[:1].isalpha() else f"field_{CustomField.objects.count() + 1}"
+        return key if key[:1].isalpha() else f"field_{customfields.next_number()}"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

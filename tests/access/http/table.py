@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from common.records import registry
+from common.records import many, registry
 from tests.access.http.scene import Scene
 
 
@@ -38,6 +38,10 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "bin-list": (("get",), "delete", False),
     "bulk": (("post",), "bulk", False),
     "page": (("get",), "view", True),
+    "peek": (("get",), "view", True),
+    "field": (BOTH, "change", True),
+    "quick": (BOTH, "create", False),
+    "alike": (("post",), "create", False),
     "timeline": (("get",), "view", True),
     "history": (("get",), "view", True),
     "note": (("post",), "view", True),
@@ -101,8 +105,9 @@ def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
 def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict[str, Any]]]:
     row = scene.rows[kind.key]
     if verb == "bulk":
-        chosen = {"pk": [row.pk], "confirmed": "1", "tags": [scene.tag.pk], "people": [scene.stranger.pk]}
-        return [([name], chosen) for name in kind.bulk]
+        return [([name], data) for name, data in acts_on_many(kind, scene, row.pk)]
+    if verb == "field":
+        return [([row.pk, kind.form_names()[-1]], {})]
     if verb == "filter":
         return [([], {"field": "created_at" if "created_at" in kind.filters else str(kind.filters[0])})]
     if verb == "board-column":
@@ -121,10 +126,20 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
     return [([row.pk] if VERBS[verb][2] else [], {})]
 
 
+def acts_on_many(kind: Any, scene: Scene, *keys: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The acts on many of a type but those of administrators alone, each with a post that does it."""
+    for act in many.ACTS.values():
+        if act.applies(kind) and not act.for_administrators:
+            chosen = [scene.stranger.pk] if act.name == "assign" else [scene.tag.pk]
+            field = kind.form_names()[-1] if act.name == "edit" else ""
+            yield act.name, {"pk": [*keys], "confirmed": field, "field": field, "keys": chosen}
+
+
 SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
             "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role",
             "setup:role-copy", "setup:role-fields",
-            "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
+            "setup:role-archive", "setup:field-new", "setup:field", "setup:names",
+            "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
             "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
 
@@ -144,6 +159,7 @@ def of_settings(scene: Scene) -> Iterator[Call]:
     for route, arguments, methods in (
         ("setup:history", ["tags", tag], ("get",)), ("setup:departments", [], ("get",)),
         ("setup:department-copy", [scene.stranger.department_id], BOTH),
+        ("setup:field-new", [], BOTH), ("setup:field", [scene.field.pk], BOTH), ("setup:names", [], BOTH),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
@@ -173,6 +189,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("jobs:drop", "post", reverse("jobs:drop", args=[scene.job.pk]), rule="own")
     yield Call("exports", "get", "/exports/", rule="signed-in")
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
+    yield Call("bulk-run", "get", reverse("bulk-run", args=[scene.run.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:

@@ -69,6 +69,7 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     if kind.board is not None:
         found += [
             ("board/", "board", boards.BoardView, None),
+            ("board/totals/", "board-totals", boards.BoardTotalsView, None),
             ("board/column/", "board-column", boards.BoardColumnView, None),
             ("<int:pk>/move/", "move", boards.BoardMoveView, None),
         ]

@@ -36,17 +36,13 @@ class BoardView(ListView):
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
-        totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
         drawn = self.drawn(state, groups["condition"], [column["key"] for column in groups["columns"]], 0, FIRST)
-        columns = [
-            {**column, "count": 0, "sum": "", "weighted": "", **totals.get(column["key"], {}), **drawn[column["key"]]}
-            for column in groups["columns"]
-        ]
+        columns = [{**column, **drawn[column["key"]]} for column in groups["columns"]]
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
             "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
-            "total": totals.get(None, {}),
+            "totals_url": state.link("board-totals"),
         }  # fmt: skip
         return self.render("records/board.html", context)
 
@@ -76,6 +72,20 @@ class BoardView(ListView):
             }
             for key, objs in shown.items()
         }  # fmt: skip
+
+
+class BoardTotalsView(BoardView):
+    """Number, sum and weighted sum of every column over all matching rows, a fragment that fills the page's places."""
+
+    def get(self, request: PersonRequest) -> HttpResponse:
+        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        groups = self.board.groups(request, self.viewer)
+        totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
+        columns = [
+            {**column, "count": 0, "sum": "", "weighted": "", "sum_raw": 0, **totals.get(column["key"], {})}
+            for column in groups["columns"]
+        ]
+        return self.render("records/_board_totals.html", {"columns": columns, "total": totals.get(None, {})})
 
 
 class BoardColumnView(BoardView):

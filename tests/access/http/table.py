@@ -53,6 +53,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "edit": (BOTH, "change", True),
     "share": (BOTH, "change", True),
     "board": (("get",), "view", False),
+    "board-totals": (("get",), "view", False),
     "board-column": (("get",), "view", False),
     "move": (("post",), "move", True),
     "action": (BOTH, "", True),

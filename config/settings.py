@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "common.files",
     "common.delivery",
     "common.records",
+    "common.views",
     "common.setup",
     "common.upkeep",
     "common.demo",

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, choosing, editing, exporting, lists, pages, sharing
+from common.records.views import acting, bins, boards, choosing, editing, exporting, filters, lists, pages, sharing
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -28,7 +28,7 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     found: list[tuple[str, str, Any, str | None]] = [
         ("", "list", lists.ListView, None),
         ("totals/", "totals", lists.TotalsView, None),
-        ("filter/", "filter", lists.FilterView, None),
+        ("filter/", "filter", filters.FilterView, None),
         ("print/", "print", lists.PrintView, None),
         ("export/", "export", exporting.ExportView, None),
         ("choose/", "choose", choosing.ChooseView, None),

@@ -158,6 +158,7 @@ class DealType(RecordType):
     nav_order = 20
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
     related = ("company", "contact", "lead")
+    unsummed = ("probability",)
     page_related = ("stage", "pipeline", "currency", "closing_reason", "closed_from")
     parts = (selectors.LINES, "payments")
 
@@ -190,6 +191,7 @@ class DealType(RecordType):
             slot="people",
             load=coowners,
             field="owner",
+            related=("owner",),
             cell=lambda obj, extra, viewer: drawing.people(obj, extra),
         ),
         Column(

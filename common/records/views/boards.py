@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
 from common.changes.services import via, watch
 from common.events.models import Via
@@ -35,6 +35,8 @@ class BoardView(ListView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        if left := state.last_url():
+            return HttpResponseRedirect(left)
         groups = self.board.groups(request, self.viewer)
         totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
         drawn = self.drawn(state, groups["condition"], [column["key"] for column in groups["columns"]], 0, FIRST)
@@ -46,7 +48,7 @@ class BoardView(ListView):
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
             "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
-            "total": totals.get(None, {}),
+            "total": totals.get(None, {}), "more": self.more(state), "saving": lists.saving(state),
         }  # fmt: skip
         return self.render("records/board.html", context)
 
@@ -55,7 +57,7 @@ class BoardView(ListView):
     ) -> dict[Any, dict[str, Any]]:
         """By column, its cards from `start` on and where there are more (or empty)."""
         query, own = filtering.without_mine(state.query)
-        condition &= filtering.condition_q(self.type, query, self.viewer)
+        condition &= filtering.condition_q(self.type, query, self.viewer, state.known)
         parts = [condition & Q((self.board.column, key)) for key in keys]
         end = start + size
         rows = self.type.model.objects.get_queryset()

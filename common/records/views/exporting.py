@@ -28,7 +28,7 @@ class ExportView(RecordView):
         state = lists.ListState(self.type, self.viewer, request.GET)
         wanted = request.POST.get("format", "")
         file_format = wanted if wanted in ExportFile.Format.values else ExportFile.Format.CSV
-        export, job = exporting.ask(state, file_format, request.user)
+        export, job = exporting.ask(state, file_format, request.user, shown=request.POST.get("columns") == "shown")
         if job is None:
             return _answer(export)
         messages.info(request, _("These are many rows: the file is being made, and you find it here."))

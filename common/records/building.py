@@ -19,6 +19,7 @@ from common.kinds.words import capital, title_sort
 from common.records.declaring import RecordType, Viewer
 from common.records.errors import BadFilter
 from common.records.fieldkinds import EMPTY
+from common.records.fieldkinds.periods import RELATIVE_DAYS
 from common.records.fieldkinds.references import ReferenceKind
 from common.records.filtering import MOST_CONDITIONS, Condition, Fields, FilterField
 from common.records.inputs import read_date, read_number
@@ -115,10 +116,10 @@ class Builder:
 
     def conditions(self) -> tuple[Condition, ...]:
         """What the lines without error mean together."""
-        found: list[Condition] = []
-        for number, group in enumerate(self._groups(), start=1):
-            found += [line.condition(str(number) if len(group) > 1 else "") for line in group]
-        return tuple(found)
+        groups = list(self._groups())
+        joined = [group for group in groups if len(group) > 1]
+        alone = [line.condition() for group in groups if len(group) == 1 for line in group]
+        return (*alone, *(line.condition(str(at)) for at, group in enumerate(joined, start=1) for line in group))
 
     def _groups(self) -> Iterator[list[Line]]:
         group: list[Line] = []
@@ -171,30 +172,34 @@ def of_conditions(kind: RecordType, viewer: Viewer, known: Fields, conditions: S
 def of_post(kind: RecordType, viewer: Viewer, known: Fields, data: QueryDict) -> Builder:
     """The lines as they were typed."""
     numbers = sorted({int(key[1:]) for key in data if key[:1] == "f" and key[1:].isdecimal() and len(key) < 5})
-    lines = [
-        prepared(
-            Line(
-                at, data.get(f"f{at}", ""), data.get(f"o{at}", ""),
-                [value.replace("\x00", "") for value in data.getlist(f"v{at}")], data.get(f"j{at}", "and"),
-                data.get(f"v{at}__text", "").replace("\x00", ""),
-            ),
-            known,
-        )
-        for at in numbers[: MOST_CONDITIONS + 1]
-    ]  # fmt: skip
-    return Builder(kind, viewer, known, lines)
+    lines = [_posted(at, data) for at in numbers[: MOST_CONDITIONS + 1]]
+    return Builder(kind, viewer, known, [prepared(line, known) for line in lines])
+
+
+def _posted(at: int, data: QueryDict) -> Line:
+    """A line as it was sent; what was said of another field than it has now is gone."""
+    line = Line(at, data.get(f"f{at}", ""), join=data.get(f"j{at}", "and"))
+    if data.get(f"p{at}", line.name) == line.name:
+        line.op, line.typed = data.get(f"o{at}", ""), data.get(f"v{at}__text", "").replace("\x00", "")
+        line.values = [value.replace("\x00", "") for value in data.getlist(f"v{at}")]
+    return line
 
 
 def prepared(line: Line, known: Fields) -> Line:
-    """The line with its field, and an operator of it. A period said with "is" is shown as one."""
+    """The line with its field, an operator of it, and no value that is not offered."""
     line.found = known.get(line.name)
-    if line.found is not None:
-        kind, operators = line.found.kind, line.found.operators()
-        if kind is not None and kind.input == "date" and line.op == "is" and line.values:
-            periods = {word for word, _label in kind.choices(None)}
-            line.op = "in" if line.values[0] in periods else "between" if len(line.values) == 2 else "is"
-        if line.op not in operators:
-            line.op, line.values = next(iter(operators)), []
+    if line.found is None:
+        return line
+    operators, kind = line.found.operators(), line.found.kind
+    if kind is not None and kind.input == "date" and line.op == "is":
+        line.op = (
+            "in" if line.values[:1] and line.values[0] in RELATIVE_DAYS else "between" if line.values[1:] else "is"
+        )
+    if line.op not in operators:
+        line.op, line.values = next(iter(operators)), []
+    offered = {"period": list(RELATIVE_DAYS), "bool": ["1", "0"]}.get(shape_of(line))
+    if offered and line.values[:1] not in [[value] for value in offered]:
+        line.values = offered[:1]
     return line
 
 

@@ -39,8 +39,8 @@ from common.records import registry
 from common.records.columns import field_names, joins, kind_behind, words_over
 from common.records.declaring import Column, Viewer
 from common.records.errors import MayNotExport
-from common.records.lists import ListState
 from common.records.models import ExportFile
+from common.records.state import ListState
 
 AT_ONCE = 10_000
 CHUNK = 500

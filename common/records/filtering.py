@@ -216,9 +216,8 @@ class Fields(Mapping[str, FilterField]):
         if first is None or target is None or not self.viewer.principal.may(target.key, "view"):
             return []
         rights = scopes.fields(self.viewer.principal, target.model)
-        kinds = [
-            kind_of(target.model, e) for e in registry.filters(target) if isinstance(e, str) and rights.readable(e)
-        ]
+        names = [entry for entry in registry.filters(target) if isinstance(entry, str) and rights.readable(entry)]
+        kinds = [kind_of(target.model, name) for name in names]
         return [
             FilterField(f"{way}{STEP}{kind.name}", f"{capital(first.label)} › {capital(kind.label)}", kind, way=way)
             for kind in kinds

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Case, Count, IntegerField, Value, When
 from django.utils.safestring import SafeString
@@ -20,7 +19,7 @@ from common.records.declaring import Cell, Column, RecordType, Viewer
 from common.records.desks import SavedTab
 from common.records.errors import BadFilter
 from common.records.fieldkinds import kind_of
-from common.records.filtering import Query
+from common.records.filtering import Condition, Query
 from common.records.models import ColourRule
 from common.records.state import TITLE, ListState
 from common.spine.models import RecordMark
@@ -40,7 +39,8 @@ def head_of(state: ListState) -> list[dict[str, Any]]:
             "key": column.key, "label": choosing.label_of(state.kind, column), "kind": kind_name,
             "numeric": kind_name in ("money", "days") or bool(behind and behind.numeric),
             "priority": column.priority or None, "hide_label": column.hide_label,
-            "width": state.desk.widths.get(column.key), "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
+            "width": state.desk.widths.get(column.key),
+            "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
             "sorted": ("descending" if sort.descending else "ascending") if sort and sort is state.sort else "",
         })  # fmt: skip
     return head
@@ -67,7 +67,7 @@ def column_menu(state: ListState) -> dict[str, Any]:
 
 def saving(state: ListState) -> dict[str, Any]:
     """Where the list can be saved as a view, into its own one where the person may change that; where it is kept."""
-    query = state.link("list", **({"layout": state.verb} if state.verb != "list" else {})).partition("?")[2]
+    query = state.link("list", layout=state.layout).partition("?")[2]
     saved = state.saved
     return {
         "as_url": desks.address("new", state.kind.key, query=query),
@@ -83,10 +83,9 @@ def view_menu(state: ListState) -> list[dict[str, Any]]:
     if view is None:
         return found
     is_pinned = view.key in state.desk.pinned
-    found.insert(0, {
-        "label": _("Take out of the side bar") if is_pinned else _("Pin to the side bar"), "icon": "pin",
-        "method": "post", "url": desks.address("unpin" if is_pinned else "pin", state.kind.key, query=f"view={view.key}"),
-    })  # fmt: skip
+    label, verb = (_("Take out of the side bar"), "unpin") if is_pinned else (_("Pin to the side bar"), "pin")
+    url = desks.address(verb, state.kind.key, query=f"view={view.key}")
+    found.insert(0, {"label": label, "icon": "pin", "method": "post", "url": url})
     if isinstance(view, SavedTab) and view.may_change:
         found.insert(0, {"label": _("Name and sharing"), "url": desks.address("edit", view.key), "icon": "users"})
     return found
@@ -196,25 +195,36 @@ def table(state: ListState) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _in_turn(conditions: Sequence[Condition]) -> Iterator[tuple[Condition | None, Condition]]:
+    """Each condition with the one before."""
+    return zip([None, *conditions], conditions, strict=False)
+
+
+def _chip(condition: Condition, before: Condition | None, state: ListState, builder: str) -> dict[str, Any]:
+    """A condition as a chip; those of a group are joined by "or"."""
+    found = state.known.get(condition.name)
+    if found is None:
+        raise BadFilter(part=condition.name[:80])
+    op, value = found.words(condition, state.viewer)
+    is_next = before is not None and condition.group and before.group == condition.group
+    return {
+        "field": _("or %(field)s") % {"field": found.label} if is_next else capital(found.label), "op": op,
+        "value": value, "remove_url": state.without(condition), "edit_url": builder,
+    }  # fmt: skip
+
+
 def filter_row(state: ListState) -> dict[str, Any]:
     """Chips, search and the sort toggle."""
-    chips, builder = [], state.link("filter", **({"layout": state.verb} if state.verb == "board" else {}))
-    for condition in state.query.conditions:
-        found = state.known.get(condition.name)
-        if found is None:
-            raise BadFilter(part=condition.name[:80])
-        op, value = found.words(condition, state.viewer)
-        chips.append({
-            "field": capital(found.label) if not condition.group else f"{condition.group}: {found.label}",
-            "op": op, "value": value, "remove_url": state.without(condition), "edit_url": builder,
-        })  # fmt: skip
+    builder = state.link("filter", layout=state.layout)
+    chips = [_chip(condition, before, state, builder) for before, condition in _in_turn(state.query.conditions)]
     return {
         "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
         "filter_fields": [
-            {"label": capital(f.label), "url": f"{builder}{'&' if '?' in builder else '?'}{urlencode({'field': f.key})}"}
+            {"label": capital(f.label), "url": f"{builder}{'&' if '?' in builder else '?'}field={f.key}"}
             for f in state.known.values() if f.named is None or f.named.say is None
         ],
-        "builder_url": builder, "sort": sort_toggle(state), "reset_url": state.link_to(state.view) if state.is_changed else "",
+        "builder_url": builder, "sort": sort_toggle(state),
+        "reset_url": state.link_to(state.view) if state.is_changed else "",
     }  # fmt: skip
 
 

@@ -39,6 +39,11 @@ class ListState:
         """What the person arranged for this type."""
         return desks.desk_of(self.viewer.user, self.kind.key)
 
+    @property
+    def layout(self) -> str:
+        """How an address of another page names this one: `board`, or nothing for the list."""
+        return "board" if self.verb == "board" else ""
+
     @cached_property
     def known(self) -> filtering.Fields:
         """What this person may filter by."""

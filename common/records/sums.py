@@ -53,7 +53,8 @@ def _sum_of(kind: Kind) -> Any:
 
 def _scale(kind: Kind) -> int:
     """Fractions are summed as whole numbers: SQLite's sum of decimals is a float."""
-    return 10 ** (kind.field.decimal_places if isinstance(kind.field, DecimalField) else 0)
+    places: int = kind.field.decimal_places if isinstance(kind.field, DecimalField) else 0
+    return int(10**places)
 
 
 def _said(kind: Kind, name: str, groups: Sequence[Mapping[str, Any]]) -> str:

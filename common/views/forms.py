@@ -20,7 +20,7 @@ class ViewForm(forms.Form):
     def __init__(self, *args: Any, user: User, view: SavedView | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if view is not None:
-            self.initial |= {"name": view.name, "reach": view.reach, "editors": selectors.editors_of(view)}
+            self.initial = {"name": view.name, "reach": view.reach, "editors": selectors.editors_of(view)}
         if view is not None and not selectors.owns(user, view):
             return
         owner = view.owner if view is not None else user

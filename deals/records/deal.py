@@ -28,7 +28,7 @@ from common.records.declaring import (
     Sort,
     Viewer,
 )
-from common.records.filters import mine_filter
+from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
 from common.records.timeline import describe
 from deals import drawing, selectors, services
@@ -224,6 +224,7 @@ class DealType(RecordType):
         "tags",
         "assignees",
         "created_at",
+        quiet_filter(),
     )
     sorts = (
         Sort("newest", "created_at", _("newest first"), descending=True),

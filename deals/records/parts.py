@@ -77,8 +77,8 @@ class PaymentType(PartType):
         Column("amount", kind="money", slot="amount"),
         Column("certainty", kind="certainty", slot="next", field="certainty",
                cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": capital(obj.get_certainty_display())}),
-        Column("deal", _("Deal"), kind="name", slot="title", field="deal", related=("deal",), cell=lambda obj, extra, viewer: {
-            "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
+        Column("deal", _("Deal"), kind="name", slot="title", field="deal", related=("deal",),
+               cell=lambda obj, extra, viewer: {"text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
         Column("company", _("Company"), kind="company", slot="sub", field="deal", related=("deal__company",),
                cell=lambda obj, extra, viewer: {"text": str(obj.deal.company or "")}),
         Column("invoice_number", priority=2),

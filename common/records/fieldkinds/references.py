@@ -12,11 +12,12 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.changes import values as tracked
+from common.kinds.masking import masked
 from common.kinds.models import RecordModel
 from common.organisation import selectors as organisation
 from common.organisation.models import Department
 from common.people.models import User
-from common.places.models import City
+from common.places.models import City, Country
 from common.records import registry
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
@@ -27,7 +28,7 @@ LINK_LABELS: dict[str, Words] = {
 }  # fmt: skip
 
 
-SEARCHED = (City,)
+SEARCHED = (City, Country)
 OF_DEPARTMENT, MY_DEPARTMENT = "d", "my-department"
 ME = pgettext_lazy("person", "Me")
 
@@ -36,8 +37,8 @@ def _is_key(text: str) -> bool:
     return text.isdecimal() and len(text) < 18
 
 
-def _people(keys: set[int], departments: set[int]) -> models.QuerySet[Any]:
-    """These people, and those who work in these departments."""
+def _people(keys: set[int], departments: set[int]) -> Any:
+    """The keys of these people, and those who work in these departments."""
     works = Q(department__in=departments) | Q(memberships__department__in=departments)
     return User.objects.filter(Q(pk__in=keys) | works).values("pk")
 
@@ -102,7 +103,8 @@ class ReferenceKind(Kind):
 
     def _keys(self, given: Sequence[str], viewer: Viewer) -> Any:
         """The keys that are meant: those named, or of people a query where departments are named."""
-        keys, departments = set(), set()
+        keys: set[int] = set()
+        departments: set[int] = set()
         for value in given:
             department = value[len(OF_DEPARTMENT) :] if value.startswith(OF_DEPARTMENT) else ""
             if value == "me" and self.target is User:
@@ -158,9 +160,8 @@ class ReferenceKind(Kind):
     def chosen(self, given: Sequence[str], viewer: Viewer) -> list[dict[str, Any]]:
         """Values with their names."""
         keys = [int(value) for value in given if _is_key(value)]
-        return (
-            [{"value": row.pk, "text": str(row)} for row in self.nameable(viewer).filter(pk__in=keys)] if keys else []
-        )
+        rows = self.nameable(viewer).filter(pk__in=keys) if keys else ()
+        return [{"value": row.pk, "text": str(row)} for row in rows]
 
     def choices(self, viewer: Viewer) -> Iterable[tuple[str, Words]]:
         if self.is_record:
@@ -184,24 +185,24 @@ class ReferenceKind(Kind):
         return [*self._names(objs)] if self.is_set else super().plains(objs)
 
     def _names(self, objs: Sequence[Any]) -> list[str]:
-        """What each row is linked to, in words: two queries for all."""
-        own: dict[int, list[int]] = {obj.pk: [] for obj in objs}
-        for pk, key in self._links(list(own)):
-            own[pk].append(key)
-        wanted = {key for keys in own.values() for key in keys}
-        rows: Any = self.target._base_manager.filter(pk__in=wanted)
-        masks = issubclass(self.target, RecordModel) and any(obj.is_masked for obj in objs)
-        names = {row.pk: str(row) for row in (rows.masked() if masks else rows)}
-        place = {key: index for index, key in enumerate(names)}
-        return [", ".join(names[key] for key in sorted(own[obj.pk], key=place.__getitem__)) for obj in objs]
+        """What each row is linked to, in words and in the order of its list: one query for all."""
+        own: dict[int, list[str]] = {obj.pk: [] for obj in objs}
+        masks = self.is_record and any(obj.is_masked for obj in objs)
+        for pk, row in self._links(list(own)):
+            own[pk].append(str(masked(row) if masks else row))
+        return [", ".join(own[obj.pk]) for obj in objs]
 
-    def _links(self, pks: list[int]) -> Iterable[tuple[int, int]]:
+    def _links(self, pks: list[int]) -> Iterable[tuple[int, Any]]:
+        """Each of these rows with something it is linked to."""
         if self.field is None:
             link = tracked.link_fields[self.name]
-            linked = link.model._base_manager.filter(record_id__in=pks, **link.fixed)
-            return linked.values_list("record_id", f"{link.target}_id")
-        rows = self.model._base_manager.filter(**{"pk__in": pks, f"{self.name}__isnull": False})
-        return rows.values_list("pk", self.name)
+            rows, of, to = link.model._base_manager.filter(**link.fixed), "record", link.target
+        else:
+            rows = self.field.remote_field.through._base_manager.all()
+            of, to = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        order = [f"{to}__{name}" for name in self.target._meta.ordering] + [f"{to}__pk"]
+        linked = rows.filter(**{f"{of}__in": pks}).select_related(to).order_by(*order)
+        return ((getattr(row, f"{of}_id"), getattr(row, to)) for row in linked)
 
 
 class RecordKind(ReferenceKind):

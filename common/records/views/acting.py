@@ -20,10 +20,11 @@ from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
 from common.policy.rules import PersonRequest
-from common.records import bins, lists, registry, services
+from common.records import bins, registry, services
 from common.records.declaring import Action
 from common.records.errors import NothingSelected
 from common.records.inputs import PersonField, SeveralField
+from common.records.state import ListState
 from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import back
@@ -259,7 +260,7 @@ class BulkView(RecordView):
     def back_url(self) -> str:
         """The list as it was."""
         query = self.request.POST.get("query", "")
-        state = lists.ListState(self.type, self.viewer, QueryDict(query))
+        state = ListState(self.type, self.viewer, QueryDict(query))
         return state.link()
 
     def selected(self) -> list[RecordModel]:

@@ -15,6 +15,7 @@ from common.policy.scopes import pages_for_user
 from common.records import filtering, lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
+from common.records.state import ListState
 from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import ListView, back
@@ -34,7 +35,7 @@ class BoardView(ListView):
         return found
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        state = ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         if left := state.last_url():
             return HttpResponseRedirect(left)
         groups = self.board.groups(request, self.viewer)
@@ -53,7 +54,7 @@ class BoardView(ListView):
         return self.render("records/board.html", context)
 
     def drawn(
-        self, state: lists.ListState, condition: Q, keys: Sequence[Any], start: int, size: int
+        self, state: ListState, condition: Q, keys: Sequence[Any], start: int, size: int
     ) -> dict[Any, dict[str, Any]]:
         """By column, its cards from `start` on and where there are more (or empty)."""
         query, own = filtering.without_mine(state.query)
@@ -84,7 +85,7 @@ class BoardColumnView(BoardView):
     """More cards of a column, a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        state = ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from common.kinds import formats
 from common.kinds.counting import bounded
 from common.policy.rules import PersonRequest
-from common.records import building, filtering, lists
+from common.records import building, filtering
 from common.records.building import Builder
 from common.records.errors import BadFilter
+from common.records.state import ListState
 from common.records.views.base import RecordView
 
 MOST_COUNTED = 100_000
@@ -19,9 +20,9 @@ TOLD = "k-builder-told"
 class FilterView(RecordView):
     """The filter of a list, line by line: a page, or a fragment in the menu of the list."""
 
-    def state(self) -> lists.ListState:
+    def state(self) -> ListState:
         """The list the filter is for; `layout` names its page."""
-        return lists.ListState(self.type, self.viewer, self.request.GET, "filter", ("pipeline", "layout"))
+        return ListState(self.type, self.viewer, self.request.GET, "filter", ("pipeline", "layout"))
 
     def layout(self) -> str:
         """The page the filter was opened from."""
@@ -44,8 +45,8 @@ class FilterView(RecordView):
         builder = building.of_post(self.type, self.viewer, state.known, request.POST)
         if request.htmx and request.htmx.target == TOLD:
             return self.render("records/_filter_told.html", self.told(state, builder))
-        if "remove" in request.POST:
-            builder.remove(request.POST["remove"])
+        if "away" in request.POST:
+            builder.remove(request.POST["away"])
         elif "add" in request.POST:
             builder.add()
         elif "apply" in request.POST:
@@ -54,7 +55,7 @@ class FilterView(RecordView):
             return self.answer(state, builder, status=422)
         return self.answer(state, builder)
 
-    def answer(self, state: lists.ListState, builder: Builder, status: int = 200) -> HttpResponse:
+    def answer(self, state: ListState, builder: Builder, status: int = 200) -> HttpResponse:
         """The page, or only the builder."""
         drawn = building.drawn(builder)
         told = self.told(state, builder)
@@ -62,7 +63,7 @@ class FilterView(RecordView):
         name = "partials/filter_builder.html" if self.is_fragment else "records/filter.html"
         return self.render(name, context, status=status)
 
-    def told(self, state: lists.ListState, builder: Builder) -> dict[str, str]:
+    def told(self, state: ListState, builder: Builder) -> dict[str, str]:
         """The filter in words, and how many rows it finds."""
         shown = Builder(self.type, self.viewer, state.known, [li for li in builder.lines if not builder.is_wrong(li)])
         query = filtering.Query(state.query.words, shown.conditions())

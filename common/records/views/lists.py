@@ -12,6 +12,7 @@ from common.kinds import formats
 from common.policy.rules import PersonRequest
 from common.records import lists
 from common.records.models import ExportFile
+from common.records.state import ListState
 from common.records.views.base import RecordView
 
 MOST_PRINTED = 1000
@@ -21,7 +22,7 @@ class ListView(RecordView):
     """The list: tabs, filters, rows, a footer whose sums come as a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = ListState(self.type, self.viewer, request.GET)
         if left := state.last_url():
             return HttpResponseRedirect(left)
         table, bulk = lists.table(state), self.bulk(state)
@@ -34,14 +35,14 @@ class ListView(RecordView):
         }  # fmt: skip
         return self.render("records/list.html", context)
 
-    def more(self, state: lists.ListState) -> list[dict[str, Any]]:
+    def more(self, state: ListState) -> list[dict[str, Any]]:
         """What stands behind the dots: what can be done with the view, and the bin, for who may restore from it."""
         found = lists.view_menu(state)
         if self.viewer.principal.may(self.type.key, "delete"):
             found.append({"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"})
         return found
 
-    def layouts(self, state: lists.ListState, current: str) -> list[dict[str, Any]]:
+    def layouts(self, state: ListState, current: str) -> list[dict[str, Any]]:
         """The switch between list and board."""
         if self.type.board is None:
             return []
@@ -56,14 +57,14 @@ class ListView(RecordView):
             return None
         return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus"}
 
-    def exports(self, state: lists.ListState) -> dict[str, Any] | None:
+    def exports(self, state: ListState) -> dict[str, Any] | None:
         """What the rows can be taken away as."""
         if not self.viewer.principal.may(self.type.key, "export"):
             return None
         formats = [{"value": value, "label": label} for value, label in ExportFile.Format.choices]
         return {"url": state.link("export"), "formats": formats, "past_url": reverse("exports")}
 
-    def bulk(self, state: lists.ListState) -> dict[str, Any]:
+    def bulk(self, state: ListState) -> dict[str, Any]:
         """The bar over selected rows."""
         may = self.viewer.principal.may
         bulk_right = may(self.type.key, "bulk")
@@ -79,7 +80,7 @@ class ListView(RecordView):
         ]
         return {"actions": offered, "total": None, "query": state.link().partition("?")[2]}
 
-    def empty(self, state: lists.ListState, table: dict[str, Any]) -> dict[str, Any] | None:
+    def empty(self, state: ListState, table: dict[str, Any]) -> dict[str, Any] | None:
         """Why there is nothing, and what to do about it."""
         if table["rows"]:
             return None
@@ -108,7 +109,7 @@ class TotalsView(RecordView):
     """The footer's sums over all matching rows, a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = ListState(self.type, self.viewer, request.GET)
         return self.render("records/_totals.html", {"totals": lists.totals(state), "tabs": lists.tab_counts(state)})
 
 
@@ -116,7 +117,7 @@ class PrintView(ListView):
     """The list for paper: every row, up to a thousand, without the frame."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = ListState(self.type, self.viewer, request.GET)
         page = state.page(lambda rows: self.type.select_listed(rows, state.joins()), size=MOST_PRINTED)
         drawn = lists.draw_rows(self.type, page.rows, state.columns, self.viewer)
         chips = lists.filter_row(state)["chips"]

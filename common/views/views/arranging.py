@@ -12,7 +12,7 @@ from common.policy.rules import PersonRequest, signed_in
 from common.records import columns
 from common.records.declaring import RecordType
 from common.records.errors import BadFilter
-from common.records.lists import ListState
+from common.records.state import ListState
 from common.records.views.base import viewer_of
 from common.views import selectors, services
 from common.views.services import LONGEST_STATE

@@ -8,7 +8,7 @@ from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.lists import ListState
+from common.records.state import ListState
 from common.records.views.base import viewer_of
 
 

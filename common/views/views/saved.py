@@ -117,9 +117,8 @@ def listed(request: PersonRequest) -> HttpResponse:
     ]  # fmt: skip
     heads = [_("Name"), _("List"), _("Owner"), _("Shown to")]
     columns = [{"label": head, "numeric": False} for head in heads]
-    return render(
-        request, "views/list.html", {"rows": rows, "pins": pins, "columns": columns, "pin_columns": columns[:2]}
-    )
+    context = {"rows": rows, "pins": pins, "columns": columns, "pin_columns": columns[:2]}
+    return render(request, "views/list.html", context)
 
 
 def _row(view: SavedView, request: PersonRequest) -> dict[str, Any]:

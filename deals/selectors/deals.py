@@ -271,7 +271,9 @@ def parties_with(user: User | Principal, column: str, states: Sequence[str]) -> 
     }  # fmt: skip
     found = Q(pk__in=[])
     for state in states:
-        found |= Q(pk__in=seen.filter(meant[state]).values(column)) if state in meant else ~Q(pk__in=seen.values(column))
+        with_them = seen.filter(meant[state]) if state in meant else seen
+        has = Q(pk__in=with_them.values(column))
+        found |= has if state in meant else ~has
     return found
 
 

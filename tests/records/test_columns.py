@@ -67,7 +67,9 @@ def test_columns_are_kept_per_person_and_type(seller: User) -> None:
 
 def test_widths_are_kept_within_bounds_and_forgotten(seller: User) -> None:
     client = signed_in(seller)
-    assert client.post("/views/deals.deal/widths/", {"name": "300", "amount": "9000", "nothing": "5"}).status_code == 204
+    assert (
+        client.post("/views/deals.deal/widths/", {"name": "300", "amount": "9000", "nothing": "5"}).status_code == 204
+    )
     found = {c["key"]: c["width"] for c in client.get("/deals/").context["table"]["columns"] if c["width"]}
     assert found == {"name": 300, "amount": columns.WIDEST}
     client.post("/views/deals.deal/widths/", {"name": ""})

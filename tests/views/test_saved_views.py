@@ -180,7 +180,9 @@ def test_the_list_opens_as_it_was_left_and_the_address_wins(seller: User) -> Non
     assert client.get("/deals/").url == f"/deals/?{left}"
     assert client.get("/deals/?all=1").status_code == 200
     assert signed_in(common.user("manager", seller.department)).get("/deals/").status_code == 200
-    assert client.get("/deals/?view=my-open").context["filters"]["sort"]["label"] == "next step first", "the order stays"
+    assert client.get("/deals/?view=my-open").context["filters"]["sort"]["label"] == "next step first", (
+        "the order stays"
+    )
     client.post("/views/deals.deal/keep/?all=1&layout=board")
     assert client.get("/deals/").url == "/deals/board/?all=1"
 

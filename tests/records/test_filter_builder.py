@@ -68,7 +68,8 @@ def test_lines_joined_by_or_become_a_group(client: Client) -> None:
 def test_values_are_taken_as_people_write_them(client: Client) -> None:
     data = {
         **line(0, "amount", "between", "1.000,50 €", "2000"),
-        **line(1, "expected_close", "between", "1.2.2026", "15.03.2026"), **line(2, "next_step_on", "is", "2026-03-01"), **line(3, "created_at", "older", "30"),
+        **line(1, "expected_close", "between", "1.2.2026", "15.03.2026"),
+        **line(2, "next_step_on", "is", "2026-03-01"), **line(3, "created_at", "older", "30"),
     }  # fmt: skip
     assert asked(client.post(PAGE, {**data, "apply": "1"}))["f"] == [
         "amount.between:1000.50,2000", "expected_close.between:2026-02-01,2026-03-15", "next_step_on.is:2026-03-01",

@@ -41,6 +41,7 @@ from common.records.declaring import Column, Viewer
 from common.records.errors import MayNotExport
 from common.records.models import ExportFile
 from common.records.state import ListState
+from common.records.wording import said
 
 AT_ONCE = 10_000
 CHUNK = 500
@@ -153,13 +154,7 @@ def _plains(state: ListState, column: Column, objs: Sequence[Any]) -> list[Any]:
     if column.cell is None:
         return [obj.title for obj in objs]
     extras = column.load(objs, state.viewer) if column.load else {}
-    return [_words_of(column.cell(obj, extras.get(obj.pk), state.viewer)) for obj in objs]
-
-
-def _words_of(cell: dict[str, Any]) -> str:
-    """What a cell says, without its looks."""
-    signs = ", ".join(str(sign["label"]) for sign in cell.get("signals") or ())
-    return str(cell.get("text") or signs)
+    return [said(column.cell(obj, extras.get(obj.pk), state.viewer)) for obj in objs]
 
 
 def write_csv(rows: Iterator[Row], file: IO[bytes], told: Callable[[int], None]) -> int:

@@ -213,6 +213,13 @@ def _chip(condition: Condition, before: Condition | None, state: ListState, buil
     }  # fmt: skip
 
 
+def sentence(state: ListState) -> str:
+    """The whole filter in words; nothing where there is none."""
+    parts: list[str] = [_("“%(words)s”") % {"words": state.query.words}] if state.query.words else []
+    chips = [_chip(condition, before, state, "") for before, condition in _in_turn(state.query.conditions)]
+    return " · ".join([*parts, *(f"{chip['field']} {chip['op']} {chip['value']}".strip() for chip in chips)])
+
+
 def filter_row(state: ListState) -> dict[str, Any]:
     """Chips, search and the sort toggle."""
     builder = state.link("filter", layout=state.layout)
@@ -281,7 +288,8 @@ def totals(state: ListState) -> dict[str, Any]:
     told = state.kind.totals(rows)
     declared = {column.key for column in choosing.declared(state.kind, state.viewer)} if told else set()
     more = [column for column in state.columns if column.key not in declared]
+    count = rows.count()
     return {
-        "count": formats.number(rows.count()), "label": str(state.kind.label_plural).lower(), **told,
+        "number": count, "count": formats.number(count), "label": str(state.kind.label_plural).lower(), **told,
         "sums": [*told.get("sums", ()), *sums.of_columns(state.kind, more, rows)],
     }  # fmt: skip

@@ -11,7 +11,19 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, choosing, editing, exporting, filters, lists, pages, sharing
+from common.records.views import (
+    acting,
+    bins,
+    boards,
+    choosing,
+    editing,
+    exporting,
+    filters,
+    lists,
+    pages,
+    papers,
+    sharing,
+)
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -30,12 +42,15 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
         ("totals/", "totals", lists.TotalsView, None),
         ("filter/", "filter", filters.FilterView, None),
         ("print/", "print", lists.PrintView, None),
+        ("pdf/", "pdf", papers.ListPdfView, None),
+        ("pdf/selected/", "pdf-selected", papers.RecordsPdfView, None),
         ("export/", "export", exporting.ExportView, None),
         ("choose/", "choose", choosing.ChooseView, None),
         ("bin/", "bin-list", bins.BinListView, None),
         ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
         ("<int:pk>/", "page", page, None),
         ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
+        ("<int:pk>/pdf/", "record-pdf", papers.RecordPdfView, None),
         ("<int:pk>/history/", "history", pages.HistoryView, None),
         ("<int:pk>/note/", "note", pages.NoteView, None),
         ("<int:pk>/files/<int:file_pk>/remove/", "file-remove", pages.FileRemoveView, None),

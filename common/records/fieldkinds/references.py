@@ -200,7 +200,7 @@ class ReferenceKind(Kind):
         else:
             rows = self.field.remote_field.through._base_manager.all()
             of, to = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
-        order = [f"{to}__{name}" for name in self.target._meta.ordering] + [f"{to}__pk"]
+        order = [f"{to}__{name}" for name in self.target._meta.ordering or ()] + [f"{to}__pk"]
         linked = rows.filter(**{f"{of}__in": pks}).select_related(to).order_by(*order)
         return ((getattr(row, f"{of}_id"), getattr(row, to)) for row in linked)
 

@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from common.kinds import formats
 from common.policy.rules import PersonRequest
-from common.records import lists
+from common.records import lists, printing
 from common.records.models import ExportFile
 from common.records.state import ListState
 from common.records.views.base import RecordView
-
-MOST_PRINTED = 1000
 
 
 class ListView(RecordView):
@@ -29,7 +27,8 @@ class ListView(RecordView):
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state), "table": table,
             "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": bulk,
-            "exports": self.exports(state), "print_url": state.link("print"), "empty": self.empty(state, table),
+            "exports": self.exports(state), "print_url": state.link("print"), "pdf_url": state.link("pdf"),
+            "empty": self.empty(state, table),
             "more": self.more(state), "columns": lists.column_menu(state), "saving": lists.saving(state),
             "selectable": bool(bulk["actions"]),
         }  # fmt: skip
@@ -78,6 +77,7 @@ class ListView(RecordView):
             for name in self.type.bulk
             if bulk_right and may(self.type.key, known[name]["action"])
         ]
+        offered.insert(0, {"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("pdf-selected")})
         return {"actions": offered, "total": None, "query": state.link().partition("?")[2]}
 
     def empty(self, state: ListState, table: dict[str, Any]) -> dict[str, Any] | None:
@@ -86,15 +86,12 @@ class ListView(RecordView):
             return None
         anything = self.type.model.objects.for_user(self.viewer.principal).exists()
         if anything and (state.query.words or state.query.conditions):
-            said = [f"{c['field']} {c['op']} {c['value']}".strip() for c in lists.filter_row(state)["chips"]]
-            if state.query.words:
-                said.insert(0, _("“%(words)s”") % {"words": state.query.words})
             last = state.query.conditions[-1] if state.query.conditions else None
             everywhere = f"{self.type.url('list')}?{urlencode({'all': 1, 'q': state.query.words})}"
             return {
                 "title": _("Nothing matches"),
                 "filtered": {
-                    "sentence": " · ".join(said), "remove_url": state.without(last) if last else "",
+                    "sentence": lists.sentence(state), "remove_url": state.without(last) if last else "",
                     "reset_url": everywhere if state.query.words else f"{self.type.url('list')}?all=1",
                 },
             }  # fmt: skip
@@ -118,12 +115,13 @@ class PrintView(ListView):
 
     def get(self, request: PersonRequest) -> HttpResponse:
         state = ListState(self.type, self.viewer, request.GET)
-        page = state.page(lambda rows: self.type.select_listed(rows, state.joins()), size=MOST_PRINTED)
-        drawn = lists.draw_rows(self.type, page.rows, state.columns, self.viewer)
-        chips = lists.filter_row(state)["chips"]
+        objs = printing.rows_of(state)
+        totals = lists.totals(state)
         context = {
-            "columns": lists.head_of(state), "rows": drawn, "chips": chips,
-            "totals": lists.totals(state), "back_url": state.link(), "today": formats.long_date(formats.viewer_today()),
+            "columns": lists.head_of(state), "rows": lists.draw_rows(self.type, objs, state.columns, self.viewer),
+            "sentence": lists.sentence(state), "totals": totals, "back_url": state.link(),
+            "cap": printing.cap_words(len(objs), totals["number"], printing.MOST_ROWS),
+            "today": formats.long_date(formats.viewer_today()),
         }  # fmt: skip
         return self.render("records/print.html", context)
 

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "common.delivery",
     "common.customfields",
     "common.records",
+    "common.views",
     "common.setup",
     "common.upkeep",
     "common.demo",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.kinds.models import RecordModel
 from common.records import lists, registry
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
-from common.records.filters import mine_filter
+from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
 from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
@@ -19,6 +19,7 @@ from crm.matching import Asked, Match
 from crm.models import Company, Contact, Industry, Lead, Source
 
 MINE: NamedFilter = mine_filter()
+QUIET: NamedFilter = quiet_filter()
 SORTS = (
     Sort("title", "title_sort", _("by name")),
     Sort("newest", "created_at", _("newest first"), descending=True),
@@ -127,8 +128,10 @@ class CompanyType(PartyType):
         "source",
         "tags",
         "created_at",
+        "phone",
         "email",
         "website",
+        QUIET,
     )
     sections = (
         Section("main", _("Main"), ("name", "alternative_names", ("phone", "email"), "website")),
@@ -184,8 +187,10 @@ class ContactType(PartyType):
         "source",
         "tags",
         "created_at",
+        "phone",
         "email",
         "job_title",
+        QUIET,
     )
     sections = (
         Section("main", _("Main"), (("first_name", "last_name"), ("company", "job_title"), ("phone", "email"))),
@@ -239,7 +244,10 @@ class LeadType(PartyType):
         Column("owner", slot="people"),
         Column("created_at", priority=2),
     )
-    filters = (MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "email", "company_name")
+    filters = (
+        MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "phone", "email",
+        "company_name", QUIET,
+    )  # fmt: skip
     sections = (
         Section(
             "main",

@@ -77,6 +77,7 @@ class RequestType(RecordType):
             _("Company"),
             kind="company",
             field="company_name",
+            related=("company",),
             cell=lambda obj, extra, viewer: {"text": str(obj.company or obj.company_name)},
         ),
         Column("source", priority=2),

@@ -1,6 +1,7 @@
 """Model fields made from the definitions of own fields, so that forms, lists, filters and files take them like columns.
 
-`find` says where a field looks for rows; the kit asks it instead of naming a column.
+`find` says where a field looks for rows, `path` where its values can be summed (empty: nowhere); the kit asks
+them instead of naming a column.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.customfields.models import CONTACTS, Answer, CustomField, CustomOption, FieldType, RecordChoice
 from common.kinds.beside import PREFIX
+from common.kinds.folding import COMPARISONS
 from common.money.models import MoneyField
 
 
@@ -60,7 +62,7 @@ def make(definition: CustomField, options: list[CustomOption]) -> models.Field[A
     field.set_attributes_from_name(name_of(definition))
     field.definition, field.is_contact = definition, definition.kind in CONTACTS
     field.known = {option.pk for option in options}
-    field.find = _finder(definition)
+    field.find, field.path = _finder(definition), f"custom__{definition.slot}" if definition.slot else ""
     return field  # type: ignore[no-any-return]  # one of Django's
 
 
@@ -99,8 +101,13 @@ def _finder(definition: CustomField) -> Any:
         path = f"custom__{definition.slot}"
         if definition.kind == FieldType.YES_NO:
             return lambda lookup, value: Q(**{path: True}) if value else ~Q(**{path: True})
-        return lambda lookup, value: Q(**{f"{path}__{lookup}": value})
+        return lambda lookup, value: _compared(path, lookup, value)
     return lambda lookup, value: _by_answer(definition, family, lookup, value)
+
+
+def _compared(path: str, lookup: str, value: Any) -> Q:
+    compare = COMPARISONS.get(lookup)
+    return compare(path, value) if compare else Q(**{f"{path}__{lookup}": value})
 
 
 def _by_answer(definition: CustomField, family: str, lookup: str, value: Any) -> Q:
@@ -111,7 +118,7 @@ def _by_answer(definition: CustomField, family: str, lookup: str, value: Any) ->
     if definition.kind == FieldType.YES_NO:
         met = Q(pk__in=answers.filter(truth=True).values("record"))
         return met if value else ~met
-    return Q(pk__in=answers.filter(**{f"{family}__{lookup}": value}).values("record"))
+    return Q(pk__in=answers.filter(_compared(family, lookup, value)).values("record"))
 
 
 def _by_choices(definition: CustomField, lookup: str, value: Any) -> Q:

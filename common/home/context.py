@@ -18,6 +18,7 @@ from common.people.models import User
 from common.policy.principal import Principal, principal_of
 from common.records import registry
 from common.records.declaring import Words
+from common.views import selectors as views
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class _Lazy:
         ]
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
-            "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
+            "nav": [block for block in nav if block], "pinned": self.pinned(), "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
@@ -102,6 +103,13 @@ class _Lazy:
                 "count": count.text if count else None, "late": bool(count and count.late),
             })  # fmt: skip
         return found
+
+    def pinned(self) -> list[dict[str, Any]]:
+        """The views the person put into the side bar."""
+        return [
+            {"label": pin.label, "url": f"{registry.get(pin.type).url(pin.layout)}?view={pin.key}"}
+            for pin in views.pins(self.user)
+        ]
 
     def create(self) -> list[dict[str, Any]]:
         """What can be made from anywhere."""

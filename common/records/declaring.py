@@ -40,7 +40,7 @@ class Column:
     """A column of a list. Without `cell` the kind of the field draws it.
 
     `cell(obj, extra, viewer)` gives the data of a cell partial; `load(objs, viewer)` gives `extra`
-    for each pk in one query. `field`: whose right to read it needs.
+    for each pk in one query. `field`: whose right to read it needs. `related`: what `cell` reads of foreign keys.
     """
 
     key: str
@@ -67,7 +67,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class NamedFilter:
-    """A filter that is no field: `build(values, viewer)` gives the condition, `words(values)` says it."""
+    """A filter that is no field: `build(values, viewer)` gives the condition of chosen values.
+
+    `unit`: instead of choices any whole number is taken, and said with this word behind it.
+    """
 
     key: str
     label: Words
@@ -76,15 +79,24 @@ class NamedFilter:
     op_label: Words = ""
     # Conditions that only addresses of figures name: any values, said by this, never offered in the menu.
     say: Callable[[Sequence[str]], str] | None = None
+    unit: Words = ""
+
+    def takes(self, values: Sequence[str], viewer: Viewer) -> bool:
+        """Whether these values mean something."""
+        if self.unit:
+            return len(values) == 1 and values[0].isdecimal() and len(values[0]) < 6
+        return self.say is not None or set(values) <= {value for value, _label in self.choices(viewer)}
 
 
 @dataclass(frozen=True)
 class PresetView:
-    """A tab over the list: a query string with a name."""
+    """A tab over the list: a query string with a name; `sort` and `columns` where it brings its own."""
 
     key: str
     label: Words
     query: str
+    sort: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +227,8 @@ class RecordType:
     quick: ClassVar[Sequence[str]] = ()
     # Whether `read_text` finds values in pasted text.
     reads_text: ClassVar[bool] = False
+    # Numbers whose sum over many records means nothing.
+    unsummed: ClassVar[Sequence[str]] = ()
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None
 
@@ -258,9 +272,13 @@ class RecordType:
         """The rows with all that their list and page show of what they lead to."""
         return rows.select_related("owner", *self.related)
 
-    def select_listed(self, rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
-        """The rows as lists and boards show them: of the people and records they lead to, only what names them."""
-        return self.select(rows).defer(*_beyond_names(self.model, ("owner", *self.related)))
+    def select_listed(self, rows: RecordQuerySet[Any], paths: Sequence[str] | None = None) -> RecordQuerySet[Any]:
+        """The rows as lists (with the `paths` their columns need) and boards show them.
+
+        Of the people and records they lead to, only what names them is read.
+        """
+        joined = tuple(paths) if paths is not None else ("owner", *self.related)
+        return rows.select_related(*joined).defer(*_beyond_names(self.model, joined)) if joined else rows
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         """What the footer tells about all matching rows: `sums`, `parts`, and `count` where it is known."""

@@ -12,7 +12,7 @@ from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.kinds.words import capital
 from common.policy import presets, scopes
-from common.records import lists, registry, timeline
+from common.records import columns, lists, registry, timeline
 from common.records.declaring import RecordType, Viewer
 from common.records.fieldkinds import kind_of
 
@@ -60,10 +60,10 @@ def in_short(kind: RecordType, obj: RecordModel, viewer: Viewer) -> dict[str, An
     allowed = scopes.actions(viewer.principal, type(obj), related, presets.action_names(kind.key))
     rights = scopes.fields(viewer.principal, type(obj), related)
     told, more = timeline.placed_on(obj, viewer, size=EVENTS)
-    columns = [column for column in lists.columns_of(kind, viewer) if (column.kind or "text") not in NOT_A_FACT]
+    shown = [column for column in columns.declared(kind, viewer) if (column.kind or "text") not in NOT_A_FACT]
     facts = [
         {**fact, "edit": fact["field"] if fact["field"] in kind.form_names() and rights.writable(fact["field"]) else ""}
-        for fact in lists.facts_of(kind, obj, columns, viewer)
+        for fact in lists.facts_of(kind, obj, shown, viewer)
     ]
     step = next((fact["next"] for fact in kind.facts(obj, viewer) if fact.get("next")), None)
     return {

@@ -12,6 +12,13 @@ class BadFilter(DomainError):
     message = _("This list cannot be filtered like that: “%(part)s”.")
 
 
+class ViewBeyondRights(DomainError):
+    """A saved view filters by a field its reader may not read: other rows than it means are not shown."""
+
+    status: ClassVar[int] = 403
+    message = _("The view “%(view)s” filters by something that is gone or that you may not read. Ask who made it.")
+
+
 class MayNotExport(DomainError):
     """The right to export was taken away before the file was made."""
 

@@ -30,8 +30,8 @@ from common.policy.principal import principal_of
 from common.records import registry, services
 from common.records.declaring import RecordType, Viewer, Words
 from common.records.errors import MayNotAct, NothingSelected, TooManySelected
-from common.records.lists import ListState
 from common.records.models import BulkRefusal, BulkRun
+from common.records.state import ListState
 from common.records.timeline import field_label
 
 CHUNK = 500

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from common.customfields import renaming
 from common.customfields import selectors as customfields
 from common.kinds.models import RecordModel
-from common.records.declaring import Action, Column, NamedFilter, Panel, RecordType
+from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType
 
 T = TypeVar("T", bound=type[RecordType])
 
@@ -20,6 +20,7 @@ class _Extension:
     columns: list[Column] = field(default_factory=list)
     filters: list[str | NamedFilter] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    views: list[PresetView] = field(default_factory=list)
 
 
 _types: dict[str, RecordType] = {}
@@ -40,6 +41,7 @@ def register(declaration: T) -> T:
 def extend(
     key: str, *, panels: Sequence[Panel] = (), columns: Sequence[Column] = (),
     filters: Sequence[str | NamedFilter] = (), actions: Sequence[Action] = (),
+    views: Sequence[PresetView] = (),
 ) -> None:  # fmt: skip
     """Add to a lower app's type from above: `extend("crm.company", panels=[…])`."""
     extension = _extensions.setdefault(key, _Extension())
@@ -47,6 +49,7 @@ def extend(
     extension.columns.extend(columns)
     extension.filters.extend(filters)
     extension.actions.extend(actions)
+    extension.views.extend(views)
 
 
 def get(key: str) -> RecordType:
@@ -92,3 +95,8 @@ def filters(kind: RecordType) -> list[str | NamedFilter]:
 def actions(kind: RecordType) -> list[Action]:
     """The actions of a type, with those from above."""
     return _extended(kind, "actions")
+
+
+def views(kind: RecordType) -> list[PresetView]:
+    """The views every list of a type has, with those from above."""
+    return _extended(kind, "views")

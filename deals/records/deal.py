@@ -28,7 +28,7 @@ from common.records.declaring import (
     Sort,
     Viewer,
 )
-from common.records.filters import mine_filter
+from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
 from common.records.timeline import describe
 from deals import drawing, selectors, services
@@ -159,6 +159,7 @@ class DealType(RecordType):
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
     quick = ("name", "company", "contact", "amount", "next_step", "next_step_on")
     related = ("company", "contact", "lead")
+    unsummed = ("probability",)
     page_related = ("stage", "pipeline", "currency", "closing_reason", "closed_from")
     parts = (selectors.LINES, "payments")
 
@@ -191,6 +192,7 @@ class DealType(RecordType):
             slot="people",
             load=coowners,
             field="owner",
+            related=("owner",),
             cell=lambda obj, extra, viewer: drawing.people(obj, extra),
         ),
         Column(
@@ -223,6 +225,7 @@ class DealType(RecordType):
         "tags",
         "assignees",
         "created_at",
+        quiet_filter(),
     )
     sorts = (
         Sort("newest", "created_at", _("newest first"), descending=True),

@@ -36,6 +36,7 @@ class DealLineType(PartType):
     part = "lines"
     label, label_plural, new_label = _("Deal line"), _("Deal lines"), _("New line")
     related = ("deal", "product")
+    unsummed = ("price", "discount")
     columns = (
         Column("name", _("Product"), kind="name", slot="title"),
         Column("deal", kind="company", slot="sub"),
@@ -75,9 +76,9 @@ class PaymentType(PartType):
         Column("amount", kind="money", slot="amount"),
         Column("certainty", kind="certainty", slot="next", field="certainty",
                cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": capital(obj.get_certainty_display())}),
-        Column("deal", _("Deal"), kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
-            "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
-        Column("company", _("Company"), kind="company", slot="sub", field="deal",
+        Column("deal", _("Deal"), kind="name", slot="title", field="deal", related=("deal",),
+               cell=lambda obj, extra, viewer: {"text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
+        Column("company", _("Company"), kind="company", slot="sub", field="deal", related=("deal__company",),
                cell=lambda obj, extra, viewer: {"text": str(obj.deal.company or "")}),
         Column("invoice_number", priority=2),
         Column("order_number", priority=3),

@@ -23,6 +23,7 @@ from common.people.models import User
 from common.records import lists, registry
 from common.records import services as records
 from common.records.declaring import RecordType
+from common.records.fieldkinds import OPPOSITES
 from config import frontend
 from tests.factories import common, crm, deals
 from tests.records import driving
@@ -241,11 +242,13 @@ class RecordTypeSuite(InPlaceSuite):
             self.check_complements(answers, everything)
 
     def check_complements(self, answers: dict[str, set[int]], everything: set[int]) -> None:
-        """`empty` and `set`, `in` and `not` part the rows."""
+        """An operator and its opposite part the rows."""
+        pairs = [(f".{one}", f".{other}") for one, other in OPPOSITES.items()]
         for condition, listed in answers.items():
-            for one, other in ((".in:", ".not:"), (".empty", ".set")):
-                if one in condition:
-                    rest = answers[condition.replace(one, other)]
+            for one, other in pairs:
+                name, found, tail = condition.partition(one)
+                if found and tail[:1] in ("", ":"):
+                    rest = answers[f"{name}{other}{tail}"]
                     assert listed | rest == everything and not listed & rest, condition
 
     def test_what_the_address_cannot_mean_is_refused_in_words(self) -> None:

@@ -12,6 +12,7 @@ from common.money.models import MoneyField
 from common.people.models import User
 from common.records.fieldkinds.plain import (
     EMPTY,
+    OPPOSITES,
     BoolKind,
     ChoiceKind,
     DateKind,
@@ -21,7 +22,7 @@ from common.records.fieldkinds.plain import (
 )
 from common.records.fieldkinds.references import LINK_LABELS, PersonKind, RecordKind, ReferenceKind, person_cell
 
-__all__ = ["EMPTY", "LINK_LABELS", "Kind", "kind_of", "person_cell"]
+__all__ = ["EMPTY", "LINK_LABELS", "OPPOSITES", "Kind", "kind_of", "person_cell"]
 
 
 def kind_of(model: type[RecordModel], name: str) -> Kind:

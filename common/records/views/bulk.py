@@ -15,11 +15,11 @@ from common.changes.submissions import AlreadySubmitted
 from common.kinds import formats
 from common.people.models import User
 from common.policy.rules import PersonRequest, signed_in
-from common.records import bins, lists, many, registry
+from common.records import bins, columns, many, registry
 from common.records.forms import form_field
 from common.records.inputs import LONGEST_KEY, SeveralField
-from common.records.lists import editable_fields
 from common.records.many import Act
+from common.records.state import ListState
 from common.records.timeline import field_label
 from common.records.views import toasts
 from common.records.views.acting import TransferForm
@@ -54,7 +54,7 @@ class OneFieldForm(forms.Form):
     def __init__(self, view: BulkView, data: QueryDict | None = None) -> None:
         super().__init__(data)
         model = view.type.model
-        names = [n for n in view.type.form_names() if n in editable_fields(view.type, view.viewer)]
+        names = [n for n in view.type.form_names() if n in columns.editable(view.type, view.viewer)]
         choices = sorted(((n, field_label(model, n)) for n in names if n != model.parent_field), key=lambda c: c[1])
         self.fields["field"].choices = [("", pgettext_lazy("nothing chosen", "—")), *choices]  # type: ignore[attr-defined]  # a choice
         self.chosen = str(data.get("field", "")) if data else ""
@@ -102,11 +102,11 @@ class BulkView(RecordView):
         """The list as it was."""
         return self.state().link()
 
-    def state(self) -> lists.ListState:
+    def state(self) -> ListState:
         """The list the rows were selected in."""
-        return lists.ListState(self.type, self.viewer, QueryDict(self.request.POST.get("query", "")))
+        return ListState(self.type, self.viewer, QueryDict(self.request.POST.get("query", "")))
 
-    def everything(self) -> lists.ListState | None:
+    def everything(self) -> ListState | None:
         """The list, where all its rows are meant."""
         return self.state() if self.request.POST.get("all") == "1" else None
 

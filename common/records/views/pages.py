@@ -124,6 +124,7 @@ class PageView(RecordView):
     def menu(self, obj: RecordModel, allowed: set[str]) -> list[dict[str, Any]]:
         """The dots menu."""
         found = [self.button(obj, action) for action in self.offered(obj, allowed) if action.shown == "menu"]
+        found.append({"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("record-pdf", obj.pk)})
         if "transfer" in allowed:
             found.append({
                 "label": _("Give to somebody else"), "icon": "user-share", "url": self.type.url("transfer", obj.pk),

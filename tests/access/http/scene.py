@@ -24,6 +24,7 @@ from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
 from common.records.models import ExportFile
 from common.tags.models import Tag
+from common.views.models import SavedView
 from requests_app.models import SiteForm
 from tests.access.world import ACTIONS
 from tests.factories import catalogue, common, crm, deals, requests_app
@@ -49,6 +50,7 @@ class Scene:
     undo: Any = None
     job: Any = None
     export: Any = None
+    view: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -83,6 +85,7 @@ def build() -> Scene:
     scene.people["administrator"] = common.user("administrator", here)
     scene.people["anonymous"] = None
     scene.export = _export(scene.people["administrator"])
+    scene.view = SavedView.objects.create(type="crm.company", name=SECRET, owner=scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene

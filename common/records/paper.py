@@ -25,7 +25,7 @@ REGULAR, BOLD = "Kontor", "Kontor-Bold"
 SIDE, TOP, BOTTOM = 40.0, 56.0, 44.0
 SIZE, SMALL = 8.5, 7.5
 ROW = 15.0
-WIDEST_COLUMN, NARROWEST_COLUMN, GAP = 220.0, 26.0, 6.0
+WIDEST_COLUMN, NARROWEST_COLUMN, GAP = 220.0, 26.0, 9.0
 MOST_COLUMNS_UPRIGHT = 6
 SAMPLE = 200
 """Rows that column widths are measured by."""
@@ -196,9 +196,9 @@ class Paper:
 
     def _widths(self, heads: Sequence[Head], rows: Sequence[Sequence[str]]) -> list[float]:
         """As wide as what stands in the columns, together as wide as the page; long ones give way first."""
-        wanted = [stringWidth(clean(head.label), BOLD, SIZE) + GAP for head in heads]
+        wanted = [stringWidth(clean(head.label), BOLD, SIZE) + GAP + 0.5 for head in heads]
         for row in rows[:SAMPLE]:
-            needed = [stringWidth(text, REGULAR, SIZE) + GAP for text in row]
+            needed = [stringWidth(text, REGULAR, SIZE) + GAP + 0.5 for text in row]
             wanted = [max(pair) for pair in zip(wanted, needed, strict=True)]
         wanted = [min(max(width, NARROWEST_COLUMN), WIDEST_COLUMN) for width in wanted]
         over = sum(wanted) - self.width

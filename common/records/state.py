@@ -221,7 +221,8 @@ class ListState:
         """Where the list was left, if the address says nothing and it can still be asked for."""
         desk = self.desk
         verb = desk.layout if desk.layout == "board" and self.kind.board is not None else "list"
-        if self.address or (not desk.last and verb == self.verb):
+        # The address of the board means the board; that of the list is where the side bar leads.
+        if self.address or (not desk.last and verb == self.verb) or (self.verb == "board" and verb != "board"):
             return ""
         left = ListState(self.kind, self.viewer, QueryDict(desk.last), verb, self.kept)
         try:

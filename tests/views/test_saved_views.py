@@ -183,6 +183,7 @@ def test_the_list_opens_as_it_was_left_and_the_address_wins(seller: User) -> Non
     assert client.get("/deals/?view=my-open").context["filters"]["sort"]["label"] == "next step first", (
         "the order stays"
     )
+    assert client.get("/deals/board/").status_code == 200, "who asks for the board gets the board"
     client.post("/views/deals.deal/keep/?all=1&layout=board")
     assert client.get("/deals/").url == "/deals/board/?all=1"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from common.kinds.errors import NotVisible
+from common.kinds.errors import Forbidden, NotVisible
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest
 from common.records import registry
@@ -13,10 +13,12 @@ from common.records.views.base import viewer_of
 
 
 def type_of(request: PersonRequest, key: str) -> RecordType:
-    """The record type of the address, if the person sees any of it. Raises `NotVisible`."""
+    """The record type of the address. Raises `NotVisible` where there is none, `Forbidden` for who may not see it."""
     kind = registry.find(key)
-    if kind is None or not principal_of(request.user).may(key, "view"):
+    if kind is None:
         raise NotVisible
+    if not principal_of(request.user).may(key, "view"):
+        raise Forbidden
     return kind
 
 

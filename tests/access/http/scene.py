@@ -25,6 +25,7 @@ from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
 from common.records.models import BulkRun, ExportFile
 from common.tags.models import Tag
+from common.views.models import SavedView
 from requests_app.models import SiteForm
 from tests.access.world import ACTIONS
 from tests.factories import catalogue, common, crm, customfields, deals, requests_app
@@ -52,6 +53,7 @@ class Scene:
     export: Any = None
     run: Any = None
     field: Any = None
+    view: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -90,6 +92,7 @@ def build() -> Scene:
         by=scene.people["administrator"], type="crm.company", act="tag", label="Tags", started_at=clock.now()
     )
     scene.field = customfields.field("crm.company", by=stranger, key="secret")
+    scene.view = SavedView.objects.create(type="crm.company", name=SECRET, owner=scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene

@@ -31,8 +31,11 @@ BOTH = ("get", "post")
 VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "list": (("get",), "view", False),
     "totals": (("get",), "view", False),
-    "filter": (("get",), "view", False),
+    "filter": (BOTH, "view", False),
     "print": (("get",), "view", False),
+    "pdf": (("get",), "view", False),
+    "pdf-selected": (("post",), "view", False),
+    "record-pdf": (("get",), "view", True),
     "export": (("post",), "export", False),
     "choose": (("get",), "view", False),
     "bin-list": (("get",), "delete", False),
@@ -76,7 +79,24 @@ def calls(scene: Scene) -> Iterator[Call]:
     for kind in registry.all_types():
         yield from of_type(kind, scene)
     yield from of_settings(scene)
+    yield from of_views(scene)
     yield from others(scene)
+
+
+def of_views(scene: Scene) -> Iterator[Call]:
+    """The calls about saved views: of a type, and of a view that one person keeps for themselves."""
+    key, own = "crm.company", scene.view.pk
+    yield Call("views:list", "get", reverse("views:list"), rule="signed-in")
+    yield Call("views:order", "post", reverse("views:order"), rule="signed-in")
+    for route, methods, query in (
+        ("new", BOTH, ""), ("keep", ("post",), "?all=1"), ("columns", ("post",), ""), ("widths", ("post",), ""),
+        ("pin", ("post",), "?view=mine"), ("unpin", ("post",), "?view=mine"),
+    ):  # fmt: skip
+        for method in methods:
+            yield Call(f"views:{route}", method, reverse(f"views:{route}", args=[key]) + query, key, "view")
+    for route, methods in (("edit", BOTH), ("save", ("post",)), ("delete", BOTH)):
+        for method in methods:
+            yield Call(f"views:{route}", method, reverse(f"views:{route}", args=[own]), rule="own")
 
 
 def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
@@ -111,6 +131,8 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
         return [([row.pk, kind.form_names()[-1]], {})]
     if verb == "filter":
         return [([], {"field": "created_at" if "created_at" in kind.filters else str(kind.filters[0])})]
+    if verb == "pdf-selected":
+        return [([], {"pk": [row.pk]})]
     if verb == "board-column":
         column = row.stage_id  # type: ignore[attr-defined]  # boards are of deals
         return [([], {"column": column, "pipeline": row.pipeline_id})]  # type: ignore[attr-defined]

@@ -35,7 +35,8 @@ def details(kind: RecordType, obj: RecordModel, viewer: Viewer, related: scopes.
         edit = name if rights.writable(name) and not obj.is_masked else ""
         if html or edit:
             field_kind = kind_of(type(obj), name)
-            found.append({"label": capital(field_kind.label), "html": html, "edit": edit})
+            text = field_kind.text(obj) if html else ""
+            found.append({"label": capital(field_kind.label), "value": text, "html": html, "edit": edit})
     maker = obj.created_by.full_name if obj.created_by else ""
     made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
     found.append({"label": capital(timeline.field_label(type(obj), "owner")), "value": str(obj.owner or "")})

@@ -7,12 +7,12 @@ from django.http import HttpResponse
 from common.kinds.models import RecordModel
 from common.kinds.words import capital
 from common.policy.rules import PersonRequest
-from common.records import printing, registry
+from common.records import describing, printing, registry
 from common.records.errors import NothingSelected
 from common.records.printing import MOST_RECORDS, Sheet
 from common.records.state import ListState
 from common.records.views.base import RecordView
-from common.records.views.pages import PageView, details
+from common.records.views.pages import PageView
 
 
 def answer(file: bytes, name: str) -> HttpResponse:
@@ -48,7 +48,8 @@ class RecordPdfView(PageView):
         ]
         return Sheet(
             obj.title, self.type.number_of(obj), str(self.type.label), self.type.facts(obj, self.viewer),
-            details(obj, self), [(label, data) for label, data in tables if "columns" in data],
+            [field for field in describing.details(self.type, obj, self.viewer, self.related) if field["value"]],
+            [(label, data) for label, data in tables if "columns" in data],
         )  # fmt: skip
 
 

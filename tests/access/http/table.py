@@ -131,8 +131,6 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
         return [([row.pk, kind.form_names()[-1]], {})]
     if verb == "filter":
         return [([], {"field": "created_at" if "created_at" in kind.filters else str(kind.filters[0])})]
-    if verb == "pdf-selected":
-        return [([], {"pk": [row.pk]})]
     if verb == "board-column":
         column = row.stage_id  # type: ignore[attr-defined]  # boards are of deals
         return [([], {"column": column, "pipeline": row.pipeline_id})]  # type: ignore[attr-defined]
@@ -140,13 +138,13 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
         return [([row.pk, scene.files[kind.key].pk], {})]
     if verb == "restore":
         return [([scene.binned[kind.key].pk], {})]
-    if verb == "move":
-        return [([row.pk], {"stage": row.stage_id})]  # type: ignore[attr-defined]
-    if verb == "note":
-        return [([row.pk], {"text": "Called."})]
-    if verb == "transfer":
-        return [([row.pk], {"owner": scene.stranger.pk, "nonce": "n"})]
-    return [([row.pk] if VERBS[verb][2] else [], {})]
+    data = {
+        "move": lambda: {"stage": row.stage_id},  # type: ignore[attr-defined]
+        "note": lambda: {"text": "Called."},
+        "transfer": lambda: {"owner": scene.stranger.pk, "nonce": "n"},
+        "pdf-selected": lambda: {"pk": [row.pk]},
+    }.get(verb, dict)
+    return [([row.pk] if VERBS[verb][2] else [], data())]
 
 
 def acts_on_many(kind: Any, scene: Scene, *keys: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -65,7 +65,12 @@ class Builder:
             line.error = self._error_of(line)
         if len([line for line in self.lines if not line.is_empty]) > MOST_CONDITIONS:
             self.lines[-1].error = _("At most %(count)s conditions.") % {"count": MOST_CONDITIONS}
-        return not any(line.error for line in self.lines)
+        return not self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something is said to be wrong."""
+        return any(line.error for line in self.lines)
 
     def is_wrong(self, line: Line) -> bool:
         """Whether a line cannot be understood as it stands; nothing is said at it."""

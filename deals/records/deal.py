@@ -222,6 +222,7 @@ class DealType(RecordType):
         "contact",
         "source",
         "tags",
+        "coowners",
         "assignees",
         "created_at",
         quiet_filter(),

@@ -36,7 +36,12 @@ class Page:
 
 _pages: list[Page] = [Page("home", _("Today"), "sun", "home", "own", 0)]
 BLOCKS = ("own", "sales", "fulfilment", "office")
+PINS = "pins"
+"""Counted with the badges: only who has pinned views is asked which."""
 NEW_KEYS = ("requests_app.request", "deals.deal", "crm.company", "crm.contact", "crm.lead")
+
+
+badges.source(PINS, lambda principal: (views.pin_rows(principal), views.pin_rows(principal).none()))
 
 
 def page(entry: Page) -> None:
@@ -72,7 +77,8 @@ class _Lazy:
         ]
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
-            "nav": [block for block in nav if block], "pinned": self.pinned(), "theme": user.theme, "sidebar": sidebar,
+            "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
+            "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],

@@ -39,6 +39,7 @@ class Line:
     typed: str = ""
     error: str = ""
     found: FilterField | None = None
+    is_new: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -65,7 +66,12 @@ class Builder:
             line.error = self._error_of(line)
         if len([line for line in self.lines if not line.is_empty]) > MOST_CONDITIONS:
             self.lines[-1].error = _("At most %(count)s conditions.") % {"count": MOST_CONDITIONS}
-        return not any(line.error for line in self.lines)
+        return not self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something is said to be wrong."""
+        return any(line.error for line in self.lines)
 
     def is_wrong(self, line: Line) -> bool:
         """Whether a line cannot be understood as it stands; nothing is said at it."""
@@ -152,7 +158,7 @@ class Builder:
     def add(self, name: str = "") -> None:
         """One more line at the end."""
         at = max((line.at for line in self.lines), default=-1) + 1
-        self.lines.append(prepared(Line(at, name), self.known))
+        self.lines.append(prepared(Line(at, name, is_new=True), self.known))
 
     def remove(self, at: str) -> None:
         """Take a line away; the others keep what was typed."""
@@ -233,8 +239,8 @@ def drawn(builder: Builder) -> dict[str, Any]:
 def _drawn(line: Line, builder: Builder, place: int) -> dict[str, Any]:
     shape = shape_of(line)
     found = {
-        "at": line.at, "is_first": place == 0, "join": line.join, "error": line.error, "shape": shape, "op": line.op,
-        "name": line.name, "value_name": f"v{line.at}", "typed": line.typed, "is_last": place == len(builder.lines) - 1,
+        "at": line.at, "is_first": place == 0, "is_new": line.is_new, "join": line.join, "error": line.error,
+        "shape": shape, "op": line.op, "name": line.name, "value_name": f"v{line.at}", "typed": line.typed,
         "label": capital(line.found.label) if line.found else _("Condition"),
         "ops": list(line.found.operators().items()) if line.found else [],
     }  # fmt: skip

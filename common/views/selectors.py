@@ -51,6 +51,11 @@ def desk(user: User, type_key: str) -> Desk:
     )  # fmt: skip
 
 
+def pin_rows(principal: Principal) -> QuerySet[ViewPin]:
+    """The pins of a person, to be counted along with what waits: who has none is not asked about them."""
+    return ViewPin.objects.filter(user=principal.user_id)
+
+
 def pins(user: User) -> list[Pin]:
     """The pinned views of a person that still are, in order."""
     known = getattr(user, "_kept_views", None)

@@ -223,6 +223,7 @@ class DealType(RecordType):
         "contact",
         "source",
         "tags",
+        "coowners",
         "assignees",
         "created_at",
         quiet_filter(),

@@ -22,7 +22,6 @@ from common.people.models import User
 from common.policy.principal import principal_of
 from common.records import filtering, paging
 from common.records.declaring import RecordType, Sort, Viewer
-from common.records.fieldkinds.periods import RELATIVE_DAYS
 from common.records.filtering import NAMED_OPERATOR, FilterField
 
 BOM = "\ufeff"
@@ -95,7 +94,9 @@ def queries(ask: Callable[[], Any]) -> int:
 def said_about(found: FilterField, obj: Any, viewer: Viewer) -> Iterator[str]:
     """Conditions on a field for the address: each operator with values that fit its kind."""
     for op in found.operators():
-        for values in _values_for(found, op, obj, viewer):
+        values_of_op = _values_for(found, op, obj, viewer)
+        # Of what a type leads to one value an operator will do: the random filters go through the rest.
+        for values in values_of_op[:1] if found.way else values_of_op:
             tail = ",".join(quote(value, safe="") for value in values)
             yield f"{found.key}.{op}:{tail}" if values else f"{found.key}.{op}"
 
@@ -129,7 +130,7 @@ def _dates_for(op: str) -> list[list[str]]:
     if op in ("last", "next", "older"):
         return [["3"]]
     if op == "in":
-        return [[word] for word in RELATIVE_DAYS]
+        return [["this-week"], ["overdue"], ["last-half-year"]]
     return {"is": [[str(day)], span, ["overdue"]], "between": [span]}.get(op, [[str(day)]])
 
 

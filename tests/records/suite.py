@@ -132,11 +132,14 @@ class RecordTypeSuite(InPlaceSuite):
     def test_every_page_answers_to_who_may(self) -> None:
         obj = self.make(**self.rich())
         for verb, action in {
-            "list": "view", "totals": "view", "print": "view", "choose": "view",
+            "list": "view", "totals": "view", "print": "view", "pdf": "view", "choose": "view",
             "new": "create", "bin-list": "delete",
         }.items():  # fmt: skip
             assert self.who_may(action).get(self.url(verb)).status_code == 200, verb
-        pages = {"page": "view", "history": "view", "timeline": "view", "edit": "change", "bin": "delete"}
+        pages = {
+            "page": "view", "history": "view", "timeline": "view", "record-pdf": "view", "edit": "change",
+            "bin": "delete",
+        }  # fmt: skip
         for verb, action in pages.items():
             assert self.who_may(action).get(self.url(verb, obj.pk)).status_code == 200, verb
         for view in self.kind.views:

@@ -157,6 +157,12 @@ def test_no_condition_is_everything(client: Client) -> None:
     assert asked(client.post(f"{PAGE}?view=my-open", {"f0": "", "apply": "1"})) == {"view": ["my-open"], "all": ["1"]}
 
 
+def test_a_filter_that_fits_no_address_is_refused(client: Client) -> None:
+    data = {**line(0, "contact__job_title", "has", "щ" * 700), **line(1, "amount", "set"), "apply": "1"}
+    answer = client.post(PAGE, data)
+    assert answer.status_code == 422 and "too long" in lines(answer)[-1]["error"]
+
+
 def test_the_board_gets_its_filter_back(client: Client) -> None:
     answer = client.post(f"{PAGE}?all=1&layout=board", {**line(0, "amount", "gte", "5"), "apply": "1"})
     assert answer.url.startswith("/deals/board/?f=amount.gte:5")

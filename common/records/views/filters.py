@@ -13,6 +13,8 @@ from common.records.state import ListState
 from common.records.views.base import RecordView
 
 MOST_COUNTED = 100_000
+LONGEST_ADDRESS = 3500
+"""Characters that web servers take for certain, with the name of the host before them."""
 TOLD = "k-builder-told"
 """The part of the page that says the filter in a sentence and how many rows it finds."""
 
@@ -50,8 +52,12 @@ class FilterView(RecordView):
         elif "add" in request.POST:
             builder.add()
         elif "apply" in request.POST:
-            if builder.check():
-                return HttpResponseRedirect(state.link(self.layout(), conditions=builder.conditions()), status=303)
+            found = builder.conditions() if builder.check() else ()
+            url = state.link(self.layout(), conditions=found)
+            if len(url) > LONGEST_ADDRESS:
+                builder.lines[-1].error = _("All together this is too long. Say fewer or shorter values.")
+            if not builder.has_errors:
+                return HttpResponseRedirect(url, status=303)
             return self.answer(state, builder, status=422)
         return self.answer(state, builder)
 

@@ -15,7 +15,7 @@ ARGS ?=
 .PHONY: run test test-long bench bench-scale check format messages lock clean lint security types layers templates schema \
 	words architecture audit
 
-# Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=/some/folder change port and data.
+# Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=another_folder change port and data.
 run: $(BASE)
 	@$(PY) -m config.prepare
 	@exec $(PY) -m config.supervisor

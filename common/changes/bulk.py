@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from common import clock
-from common.changes import log, services, writing
-from common.changes.context import Actor, change_set, person
+from common.changes import log, writing
+from common.changes.context import Actor, OpenSet, change_set, person
 from common.events.models import Event, EventLink, Via
 from common.kinds.errors import DomainError
 from common.kinds.guard import door
@@ -32,24 +32,24 @@ class Outcome:
 
 def for_each(rows: Iterable[R], act: Callable[[R], object], *, by: Actor, label: object) -> Outcome:
     """Run `act` on every record as one change set; a refused record is listed, the others go on."""
-    outcome = Outcome()
     with change_set(label, by=by, via=Via.BULK, bulk=True) as opened:
-        for row in rows:
-            try:
-                with opened.part():
-                    act(row)
-            except DomainError as refusal:
-                outcome.refused.append((row, str(refusal)))
-            except ValidationError as refusal:
-                outcome.refused.append((row, " ".join(refusal.messages)))
-            else:
-                outcome.changed.append(row)
+        return each(opened, rows, act)
+
+
+def each(opened: OpenSet, rows: Iterable[R], act: Callable[[R], object]) -> Outcome:
+    """Run `act` on every record within an open change set; a refused record leaves nothing behind."""
+    outcome = Outcome()
+    for row in rows:
+        try:
+            with opened.part():
+                act(row)
+        except DomainError as refusal:
+            outcome.refused.append((row, str(refusal)))
+        except ValidationError as refusal:
+            outcome.refused.append((row, " ".join(refusal.messages)))
+        else:
+            outcome.changed.append(row)
     return outcome
-
-
-def bulk_edit(rows: Iterable[R], given: Mapping[str, Any], *, by: Actor, label: object) -> Outcome:
-    """The same values for every record; rights are asked record by record."""
-    return for_each(rows, lambda row: services.edit(row, given, by=by), by=by, label=label)
 
 
 def bulk_create(

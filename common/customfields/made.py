@@ -61,6 +61,7 @@ def make(definition: CustomField, options: list[CustomOption]) -> models.Field[A
     field.help_text = definition.hint
     field.set_attributes_from_name(name_of(definition))
     field.definition, field.is_contact = definition, definition.kind in CONTACTS
+    field.only_for = frozenset(role.pk for role in definition.roles.all())
     field.known = {option.pk for option in options}
     field.find, field.path = _finder(definition), f"custom__{definition.slot}" if definition.slot else ""
     return field  # type: ignore[no-any-return]  # one of Django's

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -66,9 +67,10 @@ def options_of(definition: CustomField) -> models.QuerySet[CustomOption]:
     return rows
 
 
-def next_number() -> int:
-    """A number no field had when it was made."""
-    return CustomField.objects.count() + 1
+def free_key(type: str) -> str:
+    """A key no field of this type has, where its name gives none."""
+    taken = set(CustomField.objects.filter(type=type).values_list("key", flat=True))
+    return next(key for number in count(len(taken) + 1) if (key := f"field_{number}") not in taken)
 
 
 def table_of(model: type[RecordModel]) -> type[Values] | None:

@@ -62,8 +62,7 @@ class OwnFields:
         contacts = {n for n, field in fields.items() if field.is_contact} if principal.hides_contacts else set()
         closed = {
             name for name, field in fields.items()
-            if (wanted := {role.pk for role in field.definition.roles.all()})
-            and not (principal.is_administrator or wanted & principal.roles)
+            if field.only_for and not (principal.is_administrator or field.only_for & principal.roles)
         }  # fmt: skip
         return contacts | closed, contacts - closed
 

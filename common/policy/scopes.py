@@ -258,9 +258,7 @@ def page_for_user(
     """
     principal = principal_of(user)
     rows = rows.masked() if principal.hides_contacts else rows
-    parts = branches(principal, rows.model, "view")
-    if own and parts != []:
-        parts = owned_parts([principal.user_id])
+    parts = _seen_parts(principal, rows.model, own=own)
     if parts is None:
         return ready(rows).order_by(*order)[:size]
     if not parts:
@@ -269,17 +267,20 @@ def page_for_user(
     return ready(_by_id(rows, limited)).order_by(*order)[:size]
 
 
+def _seen_parts(principal: Principal, model: type[RecordModel], *, own: bool) -> list[Q] | None:
+    """The `branches` of what the person sees; `own`: of their own only."""
+    parts = branches(principal, model, "view")
+    return owned_parts([principal.user_id]) if own and parts != [] else parts
+
+
 def some_for_user(
     rows: RecordQuerySet[Any], user: User | Principal, most: int, *, own: bool = False
-) -> RecordQuerySet[Any]:  # fmt: skip
+) -> RecordQuerySet[Any]:
     """Visible rows in no order, all of them where there are not more than `most`: for counts that end there.
 
     Each scope branch is read from its index until it has enough; one OR would collect every row of each first.
     """
-    principal = principal_of(user)
-    parts = branches(principal, rows.model, "view")
-    if own and parts != []:
-        parts = owned_parts([principal.user_id])
+    parts = _seen_parts(principal_of(user), rows.model, own=own)
     if parts is None:
         return rows
     if not parts:

@@ -1,6 +1,6 @@
 """Acts on many records at once: what would change and what would not, and the doing of it piece by piece.
 
-What was selected is fixed when the person is asked; up to `CHUNK` records are done while they wait, more by a job
+What was selected is fixed when the person says yes; up to `CHUNK` records are done while they wait, more by a job
 that goes on with one change set after a kill. A record that is refused is kept with the reason; the others go on.
 """
 
@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
+from common.changes import bulk
 from common.changes import services as changes
 from common.changes.context import change_set
 from common.changes.values import encode, link_fields
 from common.events.models import Via
 from common.jobs import services as jobs
-from common.kinds.errors import DomainError, Forbidden
+from common.kinds.errors import Forbidden
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
@@ -180,18 +180,11 @@ def _piece(run: BulkRun) -> None:
     piece = run.keys[run.cursor : run.cursor + CHUNK]
     is_last = run.cursor + len(piece) >= len(run.keys)
     with change_set(run.label, by=run.by, via=Via.BULK, bulk=True, row=run.made, owes=is_last) as opened:
-        refused = []
-        for row in kind.model.objects.for_user(viewer.principal).filter(pk__in=piece).order_by("pk"):
-            try:
-                with opened.part():
-                    act.run(kind, row, run.values, run.by)
-            except DomainError as refusal:
-                refused.append((row.pk, str(refusal)))
-            except ValidationError as refusal:
-                refused.append((row.pk, " ".join(refusal.messages)))
-            else:
-                run.changed += 1
-        BulkRefusal.objects.bulk_create(BulkRefusal(run=run, record_id=pk, text=text) for pk, text in refused)
+        rows = kind.model.objects.for_user(viewer.principal).filter(pk__in=piece).order_by("pk")
+        outcome = bulk.each(opened, rows, lambda row: act.run(kind, row, run.values, run.by))
+        refused = [BulkRefusal(run=run, record_id=row.pk, text=text) for row, text in outcome.refused]
+        BulkRefusal.objects.bulk_create(refused)
+        run.changed += len(outcome.changed)
         run.made, run.cursor = opened.row, run.cursor + len(piece)
         run.done_at = clock.now() if is_last else None
         run.save()

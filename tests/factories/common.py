@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from common.changes import bulk
 from common.changes import services as changes
-from common.changes.services import System
+from common.changes.services import Actor, System
 from common.money.models import Currency, Rate
 from common.organisation.models import Department, OwnCompany
 from common.organisation.selectors import company_today
@@ -96,3 +98,8 @@ def subtree(*names: str) -> list[Department]:
     for name in names:
         rows.append(department(name, parent=rows[-1] if rows else None))
     return rows
+
+
+def edit_all(rows: Iterable[Any], given: Mapping[str, Any], *, by: Actor, label: str) -> bulk.Outcome:
+    """The same values for every record, as one act on many."""
+    return bulk.for_each(rows, lambda row: changes.edit(row, given, by=by), by=by, label=label)

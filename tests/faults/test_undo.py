@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue.models import Product
-from common.changes import bulk, undoing
+from common.changes import undoing
 from common.changes.models import Undo
 from common.events.models import ChangeSet, Event
 from common.jobs import services as jobs
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_killed_in_the_second_piece(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undoing, "CHUNK", 4)
     products = [catalogue.product() for _n in range(10)]
-    bulk.bulk_edit(products, {"description": "new"}, by=common.SETUP, label="Ten")
+    common.edit_all(products, {"description": "new"}, by=common.SETUP, label="Ten")
     row = undoing.undo(ChangeSet.objects.latest("pk"), by=common.user("administrator"))
     run_and_die(
         """

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common.changes import bulk
 from common.changes import services as changes
 from common.changes.models import Undo
 from common.events.models import ChangeSet, Event
@@ -111,7 +110,7 @@ def test_a_record_that_was_given_away_is_no_longer_named(desk: Desk) -> None:
 def test_a_bulk_act_with_one_invisible_record_is_told_by_its_kind(desk: Desk) -> None:
     other = crm.company("Zwetschge", owner=desk.person)
     rows = [desk.company, other]
-    bulk.bulk_edit(rows, {"address": "There"}, by=desk.person, label="Moved: Ankerwerk, Zwetschge")
+    common.edit_all(rows, {"address": "There"}, by=desk.person, label="Moved: Ankerwerk, Zwetschge")
     assert entries(desk.client)[0]["text"] == "Moved: Ankerwerk, Zwetschge"
     records.transfer(other, owner=desk.stranger, department=None, by=desk.boss)
     assert (entries(desk.client)[0]["text"], entries(desk.client)[0]["note"]) == ("Changed", "2 records")

@@ -60,7 +60,7 @@ class CustomFieldForm(DictionaryForm):
 
     def clean_key(self) -> str:
         key = str(self.cleaned_data.get("key") or slugify(self.cleaned_data.get("name", "")).replace("-", "_")[:31])
-        return key if key[:1].isalpha() else f"field_{customfields.next_number()}"
+        return key if key[:1].isalpha() else customfields.free_key(self.kind.key)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

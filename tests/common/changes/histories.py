@@ -100,7 +100,7 @@ def _bulk(world: Firm, lots: Random) -> Any:
     if way == "bin":
         return bulk.for_each(rows, lambda row: binning.remove(row, by=world.by), by=world.by, label="Bin")
     given = {"tags": world.tags[:2], "assignees": world.managers[:1]}[way]
-    return bulk.bulk_edit(rows, {way: given}, by=world.by, label="Bulk")
+    return common.edit_all(rows, {way: given}, by=world.by, label="Bulk")
 
 
 def _close(world: Firm, lots: Random) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from common.changes import binning, bulk
+from common.changes import binning
 from common.changes import services as changes
 from common.changes.errors import FieldForbidden, ForeignRecord
 from common.events import hooks
@@ -196,7 +196,7 @@ def test_a_projector_that_breaks_undoes_the_change(scene: Scene, hook: Callable[
 
 def test_many_at_once_name_what_was_refused_and_change_the_rest(scene: Scene) -> None:
     rows = [scene["mine"], scene["theirs"], crm.company(owner=scene["manager"])]
-    outcome = bulk.bulk_edit(rows, {"address": "Dock 7"}, by=scene["manager"], label="Move them")
+    outcome = common.edit_all(rows, {"address": "Dock 7"}, by=scene["manager"], label="Move them")
     assert [row.pk for row in outcome.changed] == [rows[0].pk, rows[2].pk]
     assert outcome.refused == [(rows[1], str(Forbidden.message))]
     assert set(Company.objects.filter(address="Dock 7")) == {rows[0], rows[2]}
@@ -211,7 +211,7 @@ def test_a_refused_record_among_many_leaves_nothing_half_done(scene: Scene, hook
 
     hook("guards", "company.changed", refuse)
     rows = [scene["mine"], crm.company(owner=scene["manager"])]
-    outcome = bulk.bulk_edit(rows, {"address": "Dock 7"}, by=scene["manager"], label="Move them")
+    outcome = common.edit_all(rows, {"address": "Dock 7"}, by=scene["manager"], label="Move them")
     assert [reason for _row, reason in outcome.refused] == ["Not this one."]
     fresh = Company.objects.get(pk=scene["mine"].pk)
     assert (fresh.address, fresh.version) == ("", 1)
@@ -220,6 +220,6 @@ def test_a_refused_record_among_many_leaves_nothing_half_done(scene: Scene, hook
 
 def test_a_value_refused_for_one_of_many_is_told(scene: Scene) -> None:
     request = requests_app.request(scene["sales"], email="", phone="+49 4711")
-    outcome = bulk.bulk_edit([request], {"phone": ""}, by=common.SETUP, label="Clear")
+    outcome = common.edit_all([request], {"phone": ""}, by=common.SETUP, label="Clear")
     assert outcome.changed == []
     assert "telephone" in outcome.refused[0][1]

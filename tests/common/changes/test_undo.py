@@ -170,7 +170,7 @@ def test_a_record_in_the_bin_is_not_changed_there(manager: User) -> None:
 def test_bulk_rows_ask_one_by_one_and_refused_ones_are_named(manager: User, colleague: User) -> None:
     tag = common.tag()
     mine, shared = crm.company(owner=manager), crm.company(owner=colleague, assignees=[manager])
-    outcome = bulk.bulk_edit([mine, shared], {"tags": [tag]}, by=manager, label="Add tags: 2")
+    outcome = common.edit_all([mine, shared], {"tags": [tag]}, by=manager, label="Add tags: 2")
     assert len(outcome.changed) == 2
     act = last()
     changes.edit(shared, {"assignees": []}, by=colleague)
@@ -247,7 +247,7 @@ def test_a_guard_may_refuse_and_is_told_in_words(manager: User, monkeypatch: pyt
 
     monkeypatch.setattr(hooks, "_guards", [*hooks._guards, ("company.*", refuse)])
     one, two = crm.company("Guarded", owner=manager), crm.company("Free", owner=manager)
-    bulk.bulk_edit([one, two], {"address": "There"}, by=manager, label="Move")
+    common.edit_all([one, two], {"address": "There"}, by=manager, label="Move")
     row = undo(manager)
     assert list(row.notes.values_list("record_id", "why", "text")) == [(one.pk, Why.REFUSED, "Not this one.")]
     assert (fresh(one).address, fresh(two).address) == ("There", "")

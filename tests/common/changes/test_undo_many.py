@@ -50,7 +50,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 def described(head: User) -> ChangeSet:
     """Eight products described as one act."""
     products = [catalogue.product() for _n in range(COUNT)]
-    bulk.bulk_edit(products, {"description": "new"}, by=head, label="Describe")
+    common.edit_all(products, {"description": "new"}, by=head, label="Describe")
     return ChangeSet.objects.latest("pk")
 
 

@@ -11,14 +11,19 @@ from django.utils.translation import gettext as _
 from analytics import drawing, forms, selectors
 from analytics.access import REPORT
 from common.kinds import formats
-from common.policy.rules import PersonRequest, needs
+from common.policy.rules import PersonRequest, admits, needs
 from common.records.exporting import safe
 from deals import drawing as deals
+from deals.access import PAYMENT
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    pages = (("funnel", _("Sales funnel")), ("income", _("Income")))
-    return [{"label": label, "url": reverse(f"reports:{name}"), "current": name == current} for name, label in pages]
+def _tabs(request: PersonRequest, current: str) -> list[dict[str, Any]]:
+    pages = (("funnel", _("Sales funnel"), funnel), ("income", _("Income"), income))
+    return [
+        {"label": label, "url": reverse(f"reports:{name}"), "current": name == current}
+        for name, label, view in pages
+        if admits(view, request)
+    ]
 
 
 def _address(request: PersonRequest, **extra: str) -> str:
@@ -42,7 +47,7 @@ def funnel(request: PersonRequest) -> HttpResponse:
     """How deals go through the stages: by count and by money, beside the period before."""
     asked = forms.read(request, request.user, funnel=True)
     shared: dict[str, Any] = {
-        "tabs": _tabs("funnel"),
+        "tabs": _tabs(request, "funnel"),
         "fields": asked.fields,
         "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
     }
@@ -94,7 +99,7 @@ def _funnel_csv(report: selectors.FunnelReport) -> HttpResponse:
     return _csv("funnel", [head, *rows, [_("Won"), report.won.count, report.won.money.amount, report.previous_won]])
 
 
-@needs(REPORT, "view")
+@needs(REPORT, "view", tells=(PAYMENT,))
 def income(request: PersonRequest) -> HttpResponse:
     """What was received by month, and what is expected by certainty."""
     asked = forms.read(request, request.user, funnel=False)
@@ -102,7 +107,7 @@ def income(request: PersonRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _income_csv(report)
     context = {
-        "tabs": _tabs("income"),
+        "tabs": _tabs(request, "income"),
         "fields": asked.fields,
         "exports": [{"label": "CSV", "url": _address(request, format="csv")}],
         "kpis": drawing.income_kpis(report),

@@ -4,9 +4,13 @@ Companies and contacts are seen by the whole department even where its deals are
 with a colleague's company on deals of his own.
 """
 
-from common.policy import presets
+from django.utils.translation import gettext_lazy as _
+
+from common.policy import modules, presets
 
 COMPANY, CONTACT, LEAD = "crm.company", "crm.contact", "crm.lead"
+
+modules.declare("leads", _("Leads"), _("People and companies that may become customers."), LEAD)
 
 for key, view in ((COMPANY, "department"), (CONTACT, "department"), (LEAD, "team")):
     presets.grant(

@@ -261,6 +261,7 @@ class LeadType(PartyType):
 dictionaries.declare(DictionaryPage(
     "sources", Source, "sales", _("Sources"), _("Where enquiries come from, and which department receives them."),
     ["name", "department"], [dictionaries.Column(_("Department"), lambda row: row.department)], order=30,
+    step=90,
 ))  # fmt: skip
 copying.declare(Source, _("Sources"))
 dictionaries.declare(DictionaryPage(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.policy import presets
+from common.policy import modules, presets
 
 DEAL, LINE, PAYMENT = "deals.deal", "deals.dealline", "deals.payment"
 EXECUTIVE_FIELDS = ("is_important", "next_step", "next_step_on", "coowners")
@@ -11,6 +11,7 @@ HEADER_FIELDS = (
     "department", "expected_close", "closed_on", "closing_reason", "created_at",
 )  # fmt: skip
 
+modules.declare("payments", _("Payments"), _("What customers have paid, will pay or may pay."), PAYMENT)
 presets.actions(DEAL, move=_("Move between stages"), close=_("Close and reopen"))
 
 presets.grant(

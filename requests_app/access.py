@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.policy import presets
+from common.policy import modules, presets
 
 REQUEST = "requests_app.request"
 
+modules.declare("requests", _("Requests"), _("What comes in by forms on your site, by mail and telephone."), REQUEST)
 presets.actions(
     REQUEST,
     take=_("Take"),

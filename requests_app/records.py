@@ -11,6 +11,7 @@ from common.home import badges, going_live, today
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.people.models import User
+from common.policy import modules
 from common.policy.principal import Principal
 from common.records import lists
 from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
@@ -254,11 +255,15 @@ dictionaries.declare(
             dictionaries.Column(_("Source"), lambda row: row.source),
         ],
         order=40,
+        step=100,
+        area=KEY,
     )
 )
 
 
-def _form_step() -> dict[str, Any]:
+def _form_step() -> dict[str, Any] | None:
+    if KEY in modules.closed_areas():
+        return None
     form = selectors.first_site_form()
     return {
         "title": gettext("Put the request form on your site"),

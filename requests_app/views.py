@@ -14,11 +14,12 @@ from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.kinds import formats
 from common.kinds.errors import DomainError
-from common.policy.rules import PersonRequest, public
+from common.policy.rules import PersonRequest, public_part_of
 from common.records.views import toasts
 from common.records.views.pages import PageView
 from common.records.views.sharing import sharing
 from requests_app import drawing, selectors, services
+from requests_app.access import REQUEST
 from requests_app.errors import RequestAlreadyHasDeal
 from requests_app.forms import CreateDealForm, PublicForm
 from requests_app.models import Request
@@ -102,7 +103,7 @@ class CreateDealView(RequestPageView):
         )  # fmt: skip
 
 
-@public
+@public_part_of(REQUEST)
 @csrf_exempt
 def public_form(request: HttpRequest, slug: str) -> HttpResponse:
     """The public form: shown, and taken from any site. "Thank you" means stored, once."""
@@ -138,7 +139,7 @@ def _show(request: HttpRequest, site_form: Any, form: PublicForm, status: int = 
     return render(request, "public/form.html", context, status=status)
 
 
-@public
+@public_part_of(REQUEST)
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     """The message arrived."""
     site_form = selectors.site_form(slug)

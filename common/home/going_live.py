@@ -8,12 +8,13 @@ from typing import Any
 from common.home import selectors
 from common.records.declaring import Viewer
 
-Check = Callable[[], "dict[str, Any]"]
+Check = Callable[[], "dict[str, Any] | None"]
 _steps: list[tuple[int, Check]] = []
 
 
 def step(order: int, check: Check) -> None:
-    """Add a step: `check()` gives title, text, done and the action {label, url} that does it."""
+    """Add a step: `check()` gives title, text, done and the action {label, url} that does it;
+    None where there is nothing to do."""
     _steps.append((order, check))
 
 
@@ -21,7 +22,8 @@ def list_for(viewer: Viewer) -> dict[str, Any] | None:
     """The list as `partials/going_live.html` takes it; None when it is done or not this person's."""
     if not viewer.principal.is_administrator or selectors.is_running():
         return None
-    steps = [check() for _order, check in sorted(_steps, key=lambda entry: entry[0])]
+    checked = [check() for _order, check in sorted(_steps, key=lambda entry: entry[0])]
+    steps = [entry for entry in checked if entry is not None]
     done = sum(1 for entry in steps if entry["done"])
     if done == len(steps):
         return None

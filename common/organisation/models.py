@@ -9,8 +9,16 @@ from common.kinds.models import Dictionary, DictionaryBase
 
 
 class OwnCompany(Dictionary):
-    """The company that works with this CRM. Report months follow its time zone."""
+    """The company that works with this CRM, as papers name it. Report months follow its time zone."""
 
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=60, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    bank = models.TextField(_("bank"), max_length=500, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Berlin")
     demands_second_factor = models.BooleanField(
         _("second factor demanded of everybody"),
@@ -21,6 +29,11 @@ class OwnCompany(Dictionary):
     class Meta(Dictionary.Meta):
         verbose_name = _("own company")
         verbose_name_plural = _("own companies")
+
+    @property
+    def paper_name(self) -> str:
+        """How papers name it."""
+        return self.legal_name or self.label
 
 
 class Department(Dictionary):

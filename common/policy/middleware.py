@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from common.policy import modules
 from common.policy.principal import principal_of
 from common.policy.rules import rule_of
 
@@ -16,7 +17,7 @@ WITHOUT_FACTOR = frozenset({"mfa_activate_totp", "mfa_reauthenticate", "account_
 
 
 class RuleMiddleware:
-    """Default deny: no declared rule, no answer; not signed in, to the sign-in page.
+    """Default deny: no declared rule, no answer; not signed in, to the sign-in page; a part switched off is not there.
 
     Of whom a second factor is demanded they set it up before anything else.
     """
@@ -32,6 +33,8 @@ class RuleMiddleware:
     ) -> HttpResponseBase | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
         rule = rule_of(view, name)
+        if rule is not None and rule.types & modules.closed_areas():
+            raise Http404
         if rule is not None and rule.admits(request):
             return None if rule.kind == "public" or name in WITHOUT_FACTOR else self.second_factor(request)
         if rule is not None and not request.user.is_authenticated:

@@ -69,3 +69,17 @@ class Permission(DictionaryBase):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.type} {self.action} {self.scope}"
+
+
+class ModuleState(DictionaryBase):
+    """Whether a part of the product is in use (`common.policy.modules`); no row: it is."""
+
+    key = models.SlugField(unique=True)
+    is_on = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,6 +10,7 @@ from common.kinds import dictionary
 from common.organisation import selectors as organisation
 from common.organisation.models import Department
 from common.people.models import Membership, User, Withheld
+from common.policy import modules
 from common.policy.models import Permission, Role, Scope
 
 
@@ -43,10 +44,12 @@ class Principal:
     team_is_open: bool = True
     withheld: frozenset[str] = frozenset()
     second_factor_demanded: bool = False
+    closed: frozenset[str] = frozenset()
+    """The areas of parts of the product that are switched off."""
 
     def grants_for(self, type_key: str, action: str) -> tuple[Grant, ...]:
         """The grants of all roles for this action; empty: never allowed."""
-        if action in self.withheld:
+        if action in self.withheld or type_key in self.closed:
             return ()
         return EVERYTHING if self.is_administrator else self.grants.get((type_key, action), ())
 
@@ -134,4 +137,5 @@ def _build(user: User) -> Principal:
         team_is_open=user.department_id not in known.closed_departments,
         withheld=frozenset(user.withheld),
         second_factor_demanded=bool(roles & known.demanding) or organisation.demands_second_factor(),
+        closed=modules.closed_areas(),
     )

@@ -38,13 +38,19 @@ THIRD_PARTY: dict[str, str] = {
 class Rule:
     """`public`, `signed-in`, or (`type`, `action`): at least some rows of the type. Rows are checked by the view.
 
-    `others`: actions each of which admits as well.
+    `others`: actions each of which admits as well. `tells`: the types it tells of, which one must see besides.
     """
 
     kind: str
     type: str = ""
     action: str = ""
     others: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types it is about."""
+        return frozenset({self.type, *self.tells})
 
     def admits(self, request: HttpRequest) -> bool:
         """Whether this person may call the route at all."""
@@ -55,7 +61,8 @@ class Rule:
         if self.kind == "signed-in":
             return True
         principal = principal_of(request.user)
-        return any(principal.may(self.type, action) for action in (self.action, *self.others))
+        may = any(principal.may(self.type, action) for action in (self.action, *self.others))
+        return may and all(principal.may(told, "view") for told in self.tells)
 
 
 def declare(view: V, rule: Rule) -> V:
@@ -69,14 +76,19 @@ def public(view: V) -> V:
     return declare(view, Rule("public"))
 
 
+def public_part_of(type_key: str) -> Callable[[V], V]:
+    """Anybody may call it while the part of the product that `type_key` belongs to is in use."""
+    return lambda view: declare(view, Rule("public", type_key))
+
+
 def signed_in(view: V) -> V:
     """Every signed-in person may call it; what they see there is limited by its queries."""
     return declare(view, Rule("signed-in"))
 
 
-def needs(type_key: str, action: str, *others: str) -> Callable[[V], V]:
-    """Only people whose roles have `action`, or one of `others`, on `type_key` may call it."""
-    return lambda view: declare(view, Rule("permission", type_key, action, others))
+def needs(type_key: str, action: str, *others: str, tells: tuple[str, ...] = ()) -> Callable[[V], V]:
+    """Only people whose roles have `action`, or one of `others`, on `type_key` (and see `tells`) may call it."""
+    return lambda view: declare(view, Rule("permission", type_key, action, others, tells))
 
 
 def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:
@@ -85,3 +97,9 @@ def rule_of(view: Callable[..., Any], url_name: str = "") -> Rule | None:
     if found is None and url_name in THIRD_PARTY:
         return Rule(THIRD_PARTY[url_name])
     return found
+
+
+def admits(view: Callable[..., Any], request: HttpRequest) -> bool:
+    """Whether this person may call the view at all."""
+    rule = rule_of(view)
+    return rule is not None and rule.admits(request)

@@ -43,6 +43,7 @@ def lines(rows: Sequence[RecordModel], viewer: Viewer) -> list[str]:
         by_type[type(row)].append(row)
     told = []
     for model, found in by_type.items():
+        found.sort(key=lambda row: row.pk)
         seen, rest = binning.first_seen(found, viewer.user)
         head = f"{registry.of(model).label_plural}: {len(found)}"
         names = binning.with_others([row.title for row in seen], rest)

@@ -15,16 +15,20 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
+from common.kinds.counting import bounded
 from common.kinds.words import capital, title_sort
 from common.records.declaring import RecordType, Viewer
 from common.records.errors import BadFilter
 from common.records.fieldkinds import EMPTY
 from common.records.fieldkinds.periods import RELATIVE_DAYS
 from common.records.fieldkinds.references import ReferenceKind
-from common.records.filtering import MOST_CONDITIONS, Condition, Fields, FilterField
+from common.records.filtering import MOST_CONDITIONS, Condition, Fields, FilterField, Query, condition_q
 from common.records.inputs import read_date, read_number
 
 OR = "or"
+MOST_COUNTED = 100_000
+TOLD = "k-builder-told"
+"""The part of the page that says the filter in a sentence and how many rows it finds."""
 
 
 @dataclass
@@ -226,6 +230,30 @@ def shape_of(line: Line) -> str:
     if kind.input == "choices" and isinstance(kind, ReferenceKind) and kind.is_searched:
         return "chooser"
     return kind.input
+
+
+def pressed(builder: Builder, data: QueryDict) -> bool:
+    """Do what was pressed: a line more, a line less; whether it was Apply, and nothing is wrong."""
+    if "away" in data:
+        builder.remove(data.get("away", ""))
+    elif "add" in data:
+        builder.add()
+    elif "apply" in data:
+        return builder.check()
+    return False
+
+
+def told(builder: Builder, words: str = "") -> dict[str, str]:
+    """The lines that can be understood as a sentence, and how many rows they find among those that hold `words`."""
+    kind, viewer = builder.kind, builder.viewer
+    shown = Builder(kind, viewer, builder.known, [line for line in builder.lines if not builder.is_wrong(line)])
+    met = condition_q(kind, Query(words, shown.conditions()), viewer, builder.known)
+    [count] = bounded([kind.model.objects.for_user(viewer.principal).filter(met)], MOST_COUNTED)
+    number = formats.number(min(count, MOST_COUNTED))
+    return {
+        "sentence": shown.sentence(),
+        "count": _("more than %(number)s") % {"number": number} if count > MOST_COUNTED else number,
+    }
 
 
 def drawn(builder: Builder) -> dict[str, Any]:

@@ -108,6 +108,16 @@ def _leaf(condition: Condition) -> dict[str, Any]:
     return {"f": condition.name, "op": condition.op, "v": list(condition.values)}
 
 
+def conditions_of(tree: Mapping[str, Any]) -> tuple[Condition, ...]:
+    """The conditions of a tree as `Query.tree` makes it; those it cannot make are none. Empty: no condition."""
+    found: list[Condition] = []
+    for at, part in enumerate(tree.get("all", [tree] if tree else []), start=1):
+        group = str(at) if "any" in part else ""
+        leaves = part.get("any", [part])
+        found += [Condition(leaf["f"], leaf["op"], tuple(map(str, leaf["v"])), group) for leaf in leaves if "f" in leaf]
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class FilterField:
     """Something a type's lists can be filtered by: a field, or a condition with a name.

@@ -25,7 +25,8 @@ MOST_ROWS, MOST_RECORDS = 1000, 50
 
 def paper(title: str, *, wide: bool = False) -> Paper:
     """A file of this company, of today."""
-    company, today = str(own_company() or "Kontor CRM"), formats.full_date(formats.viewer_today())
+    own = own_company()
+    company, today = own.paper_name if own else "Kontor CRM", formats.full_date(formats.viewer_today())
     return Paper(title, company=company, today=today, wide=wide)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds.models import DictionaryBase
-from common.records.declaring import Words
+from common.records.declaring import Viewer, Words
 
 GROUPS: dict[str, Words] = {
     "company": _("Company"), "sales": _("Sales"), "money": _("Money"), "fields": _("Fields"), "lists": _("Lists"),
@@ -47,7 +47,9 @@ class DictionaryPage:
     value of this column, `divisions` giving the values and their names.
 
     `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)`
-    puts a part's change, whose name has a dot, into words for the history: (label, text).
+    puts a part's change, whose name has a dot, into words for the history: (label, text); `tells` does so with fields
+    that nobody could read: of the row, the stored value, who reads. `step`: its place among the steps of setting up, 0:
+    none of them. `area`: the record type it is about; gone where that is switched off.
     """
 
     key: str
@@ -68,6 +70,9 @@ class DictionaryPage:
     permission: tuple[str, str] = SETTINGS
     copy_route: str = ""
     say: Callable[[str, Any], tuple[str, str]] | None = None
+    tells: Mapping[str, Callable[[Any, Any, Viewer], str]] = field(default_factory=dict)
+    step: int = 0
+    area: str = ""
 
 
 _pages: dict[str, DictionaryPage] = {}
@@ -91,3 +96,8 @@ def by_group() -> list[tuple[Words, list[DictionaryPage]]]:
         if pages:
             found.append((label, pages))
     return found
+
+
+def steps() -> list[DictionaryPage]:
+    """What is set up at first, in the order in which one needs the other."""
+    return sorted((page for page in _pages.values() if page.step), key=lambda page: page.step)

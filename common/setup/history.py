@@ -8,25 +8,29 @@ from typing import Any
 from common.events.models import Event
 from common.kinds.words import capital
 from common.records import timeline
+from common.records.declaring import Viewer
 from common.records.timeline import Told
 from common.setup.dictionaries import DictionaryPage
 
 SIZE = 200
 
 
-def of_row(page: DictionaryPage, row: Any) -> list[dict[str, Any]]:
+def of_row(page: DictionaryPage, row: Any, viewer: Viewer) -> list[dict[str, Any]]:
     """The changes of a row by day, newest first, as `partials/history_list.html` takes them."""
     events = Event.objects.filter(ref=f"{row._meta.label_lower}:{row.pk}").select_related("actor").order_by("-id")
-    told = [Told(event, None, "", [_change(page, row, *change) for change in event.changes().items()])
+    told = [Told(event, None, "", [_change(page, row, viewer, *change) for change in event.changes().items()])
             for event in events[:SIZE]]  # fmt: skip
     return timeline.entries(told, {})
 
 
-def _change(page: DictionaryPage, row: Any, name: str, pair: tuple[Any, Any]) -> dict[str, str]:
+def _change(page: DictionaryPage, row: Any, viewer: Viewer, name: str, pair: tuple[Any, Any]) -> dict[str, str]:
     if "." in name and page.say is not None:
         (label, old), (_label, new) = (page.say(name, side) for side in pair)
         return {"field": label, "old": old, "new": new}
     field: Any = row._meta.get_field(name)
+    if (tell := page.tells.get(name)) is not None:
+        old, new = (tell(row, side, viewer) if side else "" for side in pair)
+        return {"field": capital(field.verbose_name), "old": old, "new": new}
     known = dict(page.choices[name]()) if name in page.choices else dict(getattr(field, "base_choices", ()))
     old, new = (_words(field, side, known) for side in pair)
     return {"field": capital(field.verbose_name), "old": old, "new": new}

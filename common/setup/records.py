@@ -13,8 +13,9 @@ from common.organisation.models import Department, Holiday, OwnCompany
 from common.people.models import Membership, User
 from common.places.models import City, Country
 from common.policy import presets
-from common.policy.models import Role
-from common.records import registry
+from common.policy.models import ModuleState, Role
+from common.records import building, filtering, registry
+from common.records.declaring import Viewer
 from common.records.models import ColourRule
 from common.setup import copying, rights
 from common.setup.dictionaries import PEOPLE, Column, DictionaryPage, Division, declare
@@ -31,8 +32,11 @@ def _say_roles(name: str, stored: Any) -> tuple[str, str]:
 
 declare(DictionaryPage(
     "company", OwnCompany, "company", _("Company"), _("The company that works with this CRM."),
-    ["name", "time_zone", "demands_second_factor"], [Column(_("Time zone"), lambda row: row.time_zone)],
-    order=10, ordered=False,
+    [
+        "name", "legal_name", "address", "registration_number", "tax_number", "phone", "email", "website", "bank",
+        "time_zone", "demands_second_factor",
+    ], [Column(_("Time zone"), lambda row: row.time_zone)],
+    order=10, ordered=False, step=10,
 ))  # fmt: skip
 declare(
     DictionaryPage(
@@ -44,6 +48,7 @@ declare(
         ["name", "parent", "keeps_to_owners", "country", "currency", "days_off"],
         [Column(_("Part of"), lambda row: row.parent), Column(_("Only own records"), lambda row: row.keeps_to_owners)],
         order=20,
+        step=40,
     )
 )
 declare(DictionaryPage(
@@ -55,6 +60,7 @@ declare(DictionaryPage(
         Column(_("May sign in"), lambda row: row.is_active),
     ],
     order=30, ordered=False, sort=("-is_active", "last_name", "first_name"), permission=PEOPLE, say=_say_roles,
+    step=60,
 ))  # fmt: skip
 declare(DictionaryPage(
     "memberships", Membership, "company", _("Heads and second departments"),
@@ -83,8 +89,14 @@ declare(
         permission=PEOPLE,
         copy_route="setup:role-copy",
         say=rights.say,
+        step=50,
     )
 )
+declare(DictionaryPage(
+    "modules", ModuleState, "company", _("Modules"),
+    _("Parts your company does without are gone from menus, pages and search. What they hold stays and comes back."),
+    [], order=70, ordered=False, sort=("key",), step=130,
+))  # fmt: skip
 declare(
     DictionaryPage(
         "currencies",
@@ -95,12 +107,13 @@ declare(
         ["name", "code", "is_base"],
         [Column(_("Code"), lambda row: row.code), Column(_("Base"), lambda row: row.is_base)],
         order=10,
+        step=20,
     )
 )
 declare(DictionaryPage(
     "rates", Rate, "money", _("Exchange rates"), _("What one unit cost in the base currency on a day."),
     ["currency", "day", "value"], [Column(_("Rate"), lambda row: row.value, numeric=True)],
-    order=20, ordered=False, sort=("-day", "currency"),
+    order=20, ordered=False, sort=("-day", "currency"), step=30,
 ))  # fmt: skip
 
 
@@ -110,6 +123,12 @@ def _own_fields() -> list[Division]:
 
 def _every_type() -> list[Division]:
     return [Division(kind.key, kind.label_plural) for kind in registry.all_types()]
+
+
+def _say_condition(row: ColourRule, stored: Any, viewer: Viewer) -> str:
+    kind = registry.get(row.type)
+    known = filtering.fields_of(kind, viewer)
+    return building.of_conditions(kind, viewer, known, filtering.conditions_of(stored)).sentence()
 
 
 def _say_field(_name: str, stored: Any) -> tuple[str, str]:
@@ -125,7 +144,7 @@ declare(DictionaryPage(
         Column(_("Questionnaire"), lambda row: row.questionnaire), Column(_("Required"), lambda row: row.is_required),
     ],
     parent="type", divisions=_own_fields, order=10, say=_say_field,
-    change_text=_("Forms and pages follow the new order."),
+    change_text=_("Forms and pages follow the new order."), step=110,
 ))  # fmt: skip
 declare(DictionaryPage(
     "questionnaires", Questionnaire, "fields", _("Questionnaires"),
@@ -135,7 +154,7 @@ declare(DictionaryPage(
 declare(DictionaryPage(
     "names", FieldLabel, "fields", _("Names"),
     _("What your company calls things. Empty: as the product does. Lists, forms, filters and files follow at once."),
-    [], parent="type", divisions=_every_type, order=30, ordered=False, sort=("pk",),
+    [], parent="type", divisions=_every_type, order=30, ordered=False, sort=("pk",), step=120,
 ))  # fmt: skip
 declare(DictionaryPage("tags", Tag, "lists", _("Tags"), _("Words people put on records."), ["name"], order=20))
 declare(DictionaryPage(
@@ -153,8 +172,12 @@ declare(
         "lists",
         _("Colour rules"),
         _("Rows that meet the condition are marked, with the name as the word."),
-        ["name", "type", "condition", "tone"],
+        ["name", "tone"],
         [Column(_("Colour"), lambda row: row.get_tone_display())],
+        parent="type",
+        divisions=_every_type,
         order=50,
+        change_text=_("The first rule a row meets counts."),
+        tells={"condition": _say_condition},
     )
 )

@@ -12,7 +12,7 @@ from common.events.models import ChangeSet
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import Membership, User
-from common.policy.models import Role
+from common.policy.models import ModuleState, Role
 from common.records import registry
 from common.records.declaring import RecordType
 from common.setup.dictionaries import DictionaryPage
@@ -55,6 +55,21 @@ def next_position(page: DictionaryPage) -> int:
     """Where a new row goes: last."""
     last = page.model._default_manager.aggregate(last=Max("position"))["last"]
     return int(last or 0) + 1
+
+
+def counted(pages: Iterable[DictionaryPage]) -> list[tuple[DictionaryPage, int]]:
+    """Each dictionary with the number of its rows in use."""
+    return [(page, _in_use(page).count()) for page in pages]
+
+
+def _in_use(page: DictionaryPage) -> QuerySet[Any]:
+    rows: QuerySet[Any] = page.model._default_manager.all()
+    return rows.filter(archived_at=None) if hasattr(page.model, "archived_at") else rows
+
+
+def module_rows() -> dict[str, ModuleState]:
+    """What was said about parts of the product, by their keys."""
+    return {row.key: row for row in ModuleState.objects.all()}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from common.setup.views import departments, dictionaries, fields, people, roles
+from common.setup.views import colours, departments, dictionaries, fields, modules, people, roles
 
 app_name = "setup"
-# Roles, people, departments and fields have pages of their own at the addresses of the general ones, which name them.
+# Some dictionaries have pages of their own at the addresses of the general ones, which name them.
 urlpatterns = [
-    path("", dictionaries.home, name="home"),
+    path("", modules.start, name="home"),
+    path("modules/", modules.switches, name="modules"),
     path("roles/new/", roles.new, name="role-new"),
     path("roles/<int:pk>/", roles.edit, name="role"),
     path("roles/<int:pk>/fields/<str:area>/", roles.fields, name="role-fields"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("departments/<int:pk>/copy/", departments.copy, name="department-copy"),
     path("fields/new/", fields.field, name="field-new"),
     path("fields/<int:pk>/", fields.field, name="field"),
+    path("colours/new/", colours.rule, name="colour-new"),
+    path("colours/<int:pk>/", colours.rule, name="colour"),
     path("names/", fields.names, name="names"),
     path("<slug:key>/", dictionaries.dictionary_list, name="list"),
     path("<slug:key>/new/", dictionaries.dictionary_form, name="new"),

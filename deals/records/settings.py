@@ -43,6 +43,7 @@ dictionaries.declare(
         ],
         order=10,
         saved=_complete_pipeline,
+        step=70,
     )
 )
 copying.declare(Pipeline, _("Pipelines with their stages"), parts=("stages",))
@@ -54,12 +55,13 @@ dictionaries.declare(DictionaryPage(
         dictionaries.Column(_("Probability"), lambda row: formats.percent(row.probability), numeric=True),
         dictionaries.Column(_("Expected days"), lambda row: row.expected_days, numeric=True),
     ],
-    parent="pipeline", order=20, choices={"required_fields": _fields_of_a_deal},
+    parent="pipeline", order=20, choices={"required_fields": _fields_of_a_deal}, step=80,
     change_text=_("The board and the funnel follow the new order. No deal changes its stage."),
 ))  # fmt: skip
 dictionaries.declare(DictionaryPage(
     "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
     ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
+    step=85,
 ))  # fmt: skip
 
 

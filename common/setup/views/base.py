@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from common.changes import submissions
 from common.changes.services import via
@@ -16,9 +17,12 @@ from common.events.models import Via
 from common.kinds.errors import DomainError, Forbidden
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, needs
+from common.records import registry
+from common.records.declaring import RecordType
 from common.setup import dictionaries, selectors
 from common.setup.dictionaries import PEOPLE, SETTINGS, DictionaryPage
 
+START = "start"
 settings_editors = needs(*SETTINGS, PEOPLE[1])
 people_managers = needs(*PEOPLE)
 
@@ -26,11 +30,18 @@ people_managers = needs(*PEOPLE)
 def page_of(request: PersonRequest, key: str) -> DictionaryPage:
     """The dictionary of the address, if the person may change it."""
     page = dictionaries.find(key)
-    if page is None:
+    principal = principal_of(request.user)
+    if page is None or page.area in principal.closed:
         raise Http404
-    if not principal_of(request.user).may(*page.permission):
+    if not principal.may(*page.permission):
         raise Forbidden
     return page
+
+
+def offered(request: PersonRequest, pages: Iterable[DictionaryPage]) -> list[DictionaryPage]:
+    """Those of the pages that this person may change and that are about something in use."""
+    principal = principal_of(request.user)
+    return [page for page in pages if principal.may(*page.permission) and page.area not in principal.closed]
 
 
 def row_of(page: DictionaryPage, pk: int) -> Any:
@@ -41,15 +52,23 @@ def row_of(page: DictionaryPage, pk: int) -> Any:
     return row
 
 
+def type_of(request: PersonRequest, page_key: str, name: str) -> RecordType:
+    """The record type the address names, else the first. Raises 404 for one this dictionary has no rows of."""
+    divisions = selectors.parents(page_of(request, page_key))
+    wanted = request.GET.get(name) or divisions[0].pk
+    if wanted not in {division.pk for division in divisions}:
+        raise Http404
+    return registry.get(wanted)
+
+
 def nav(request: PersonRequest, current: str) -> list[dict[str, Any]]:
-    """The sub-navigation: what this person may change."""
-    may = principal_of(request.user).may
-    found = []
+    """The sub-navigation: the steps of setting up, then what this person may change."""
+    start = {"label": _("Setting up"), "url": reverse("setup:home"), "current": current == START}
+    found: list[dict[str, Any]] = [{"label": "", "items": [start]}]
     for label, pages in dictionaries.by_group():
         items = [
             {"label": page.label, "url": reverse("setup:list", args=[page.key]), "current": page.key == current}
-            for page in pages
-            if may(*page.permission)
+            for page in offered(request, pages)
         ]
         if items:
             found.append({"label": label, "items": items})

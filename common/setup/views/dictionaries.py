@@ -18,21 +18,13 @@ from common.changes import services as changes
 from common.changes.services import via
 from common.events.models import Via
 from common.kinds import formats
-from common.kinds.errors import DomainError, Forbidden
+from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest
+from common.records.views.base import viewer_of
 from common.setup import history, selectors
 from common.setup.dictionaries import DictionaryPage
 from common.setup.forms.dictionaries import form_class
 from common.setup.views.base import nav, page_of, row_of, settings_editors
-
-
-@settings_editors
-def home(request: PersonRequest) -> HttpResponse:
-    """The settings begin with the first dictionary this person may change."""
-    groups = nav(request, "")
-    if not groups:
-        raise Forbidden
-    return HttpResponseRedirect(groups[0]["items"][0]["url"])
 
 
 @settings_editors
@@ -93,6 +85,8 @@ def _shown(value: object) -> str:
 def dictionary_form(request: PersonRequest, key: str, pk: int | None = None) -> HttpResponse:
     """One row of a dictionary: new or edit."""
     page = page_of(request, key)
+    if not page.fields:
+        raise Http404
     row = row_of(page, pk) if pk is not None else page.model()
     initial = {} if pk else {name: value for name, value in request.GET.items() if name in page.fields}
     form = form_class(page)(request.POST or None, instance=row, initial=initial)
@@ -140,7 +134,12 @@ def row_history(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Who changed a row of a dictionary, when, and from what to what."""
     page = page_of(request, key)
     row = row_of(page, pk)
-    context = {"page": page, "nav": nav(request, key), "title": str(row), "days": history.of_row(page, row)}
+    context = {
+        "page": page,
+        "nav": nav(request, key),
+        "title": str(row),
+        "days": history.of_row(page, row, viewer_of(request)),
+    }
     return render(request, "setup/history.html", context)
 
 

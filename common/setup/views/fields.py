@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,18 +16,9 @@ from common.records import registry
 from common.records.declaring import RecordType
 from common.setup import selectors
 from common.setup.forms.fields import CustomFieldForm, NamesForm
-from common.setup.views.base import frame, once, page_of, row_of, settings_editors
+from common.setup.views.base import frame, once, page_of, row_of, settings_editors, type_of
 
 FIELDS, NAMES = "fields", "names"
-
-
-def _type_of(request: PersonRequest, page_key: str, name: str) -> RecordType:
-    """The record type the address names, else the first. Raises 404 for one without own fields or names."""
-    divisions = selectors.parents(page_of(request, page_key))
-    wanted = request.GET.get(name) or divisions[0].pk
-    if wanted not in {division.pk for division in divisions}:
-        raise Http404
-    return registry.get(wanted)
 
 
 @settings_editors
@@ -35,7 +26,7 @@ def field(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     """An own field: new or edit."""
     page = page_of(request, FIELDS)
     row: CustomField = row_of(page, pk) if pk is not None else CustomField()
-    kind = registry.get(row.type) if pk is not None else _type_of(request, FIELDS, "type")
+    kind = registry.get(row.type) if pk is not None else type_of(request, FIELDS, "type")
     form = CustomFieldForm(kind, request.POST or None, instance=row)
     back = f"{reverse('setup:list', args=[FIELDS])}?of={kind.key}"
     if request.method == "POST" and form.is_valid():
@@ -67,7 +58,7 @@ def _context(request: PersonRequest, form: CustomFieldForm, kind: RecordType, ba
 def names(request: PersonRequest) -> HttpResponse:
     """What the company calls a type and its fields, in every language."""
     page = page_of(request, NAMES)
-    kind = _type_of(request, NAMES, "of")
+    kind = type_of(request, NAMES, "of")
     form = NamesForm(kind, request.POST or None)
     if request.method == "POST" and form.is_valid():
 

@@ -23,7 +23,7 @@ from common.kinds.models import RecordModel
 from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
-from common.records.models import BulkRun, ExportFile
+from common.records.models import BulkRun, ColourRule, ExportFile
 from common.tags.models import Tag
 from common.views.models import SavedView
 from requests_app.models import SiteForm
@@ -44,6 +44,7 @@ class Scene:
     files: dict[str, Any] = dataclasses.field(default_factory=dict)
     people: dict[str, User | None] = dataclasses.field(default_factory=dict)
     tag: Any = None
+    colour: Any = None
     rate: Any = None
     role: Any = None
     mail: Any = None
@@ -76,6 +77,7 @@ def build() -> Scene:
     for key, row in scene.rows.items():
         scene.files[key] = files.attach(row, ContentFile(b"x", name=f"{SECRET}.txt"), by=common.SETUP)
     scene.tag = Tag.objects.create(name="VIP")
+    scene.colour = ColourRule.objects.create(name="Big", type="crm.company", condition={})
     scene.role = Role.objects.create(slug="scene", name="Scene")
     scene.rate = common.rate("USD", "0.9")
     scene.mail = delivery.send(to="a@example.org", subject="S", body="B", purpose="account")

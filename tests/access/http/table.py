@@ -159,7 +159,8 @@ def acts_on_many(kind: Any, scene: Scene, *keys: int) -> Iterator[tuple[str, dic
 SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
             "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role",
             "setup:role-copy", "setup:role-fields",
-            "setup:role-archive", "setup:field-new", "setup:field", "setup:names",
+            "setup:role-archive", "setup:field-new", "setup:field", "setup:names", "setup:modules",
+            "setup:colour-new", "setup:colour",
             "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
             "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
@@ -181,6 +182,7 @@ def of_settings(scene: Scene) -> Iterator[Call]:
         ("setup:history", ["tags", tag], ("get",)), ("setup:departments", [], ("get",)),
         ("setup:department-copy", [scene.stranger.department_id], BOTH),
         ("setup:field-new", [], BOTH), ("setup:field", [scene.field.pk], BOTH), ("setup:names", [], BOTH),
+        ("setup:modules", [], BOTH), ("setup:colour-new", [], BOTH), ("setup:colour", [scene.colour.pk], BOTH),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),

@@ -55,6 +55,11 @@ def options() -> Mapping[int, CustomOption]:
     return known().options
 
 
+def labels_of(model: type[RecordModel]) -> dict[str, FieldLabel]:
+    """What the company calls a type and its fields, or called them once, by their names."""
+    return {row.name: row for row in FieldLabel.objects.filter(type=model._meta.label_lower)}
+
+
 def questionnaires(model: type[RecordModel]) -> models.QuerySet[Questionnaire]:
     """The questionnaires about a type in use."""
     rows: models.QuerySet[Questionnaire] = Questionnaire.objects.in_use().filter(type=model._meta.label_lower)

@@ -79,16 +79,12 @@ def _set_options(field: CustomField, options: Sequence[Names], by: User) -> None
 def rename(model: type[RecordModel], labels: Mapping[str, Mapping[str, str]], *, by: User) -> None:
     """Call fields (and `@one`, `@many`, `@new`: the type itself) by other words; no words: as they were."""
     key = model._meta.label_lower
-    known = {row.name: row for row in FieldLabel.objects.filter(type=key)}
+    known = selectors.labels_of(model)
     with transaction.atomic(), changes.change_set(_("Renamed: %(type)s") % {"type": model._meta.verbose_name}, by=by):
         for name, given in labels.items():
             names = {language: text.strip() for language, text in given.items() if text.strip()}
-            row = known.get(name)
-            if row is None and names:
-                changes.save_dictionary(FieldLabel(type=key, name=name, names=names), by=by)
-            elif row is not None and not names:
-                changes.delete_dictionary(row, by=by)
-            elif row is not None and row.names != names:
+            row = known.get(name) or FieldLabel(type=key, name=name)
+            if row.names != names:
                 row.names = names
                 changes.save_dictionary(row, by=by)
 

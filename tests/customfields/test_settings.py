@@ -128,7 +128,8 @@ def test_a_renamed_field_is_called_so_everywhere(boss: User) -> None:
     assert "Канал" in signed_in(common.user("administrator", language="ru")).get("/companies/new/").content.decode()
 
     assert client.post(url, {**cells, "nonce": "m" * 30}).status_code == 303
-    assert not FieldLabel.objects.exists()
+    kept = FieldLabel.objects.get(type="crm.company", name="source")
+    assert kept.names == {} and "Channel" in client.get(f"/settings/names/{kept.pk}/history/").content.decode()
     assert "Channel" not in client.get("/companies/new/").content.decode()
     assert "Source" in client.get("/companies/new/").content.decode()
 

@@ -87,13 +87,13 @@ class NamesForm(forms.Form):
     def __init__(self, kind: RecordType, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.kind = kind
-        labels = customfields.known().labels
+        self.kept = customfields.labels_of(kind.model)
         self.said = {name: [_original(kind, name, code) for code in LANGUAGES] for name in _names(kind)}
         for name in self.said:
             for code, word in zip(LANGUAGES, self.said[name], strict=True):
                 self.fields[f"{name}.{code}"] = forms.CharField(
                     label=f"{word} ({code})", required=False, max_length=80,
-                    initial=labels.get((kind.key, name), {}).get(code, ""),
+                    initial=self.kept[name].names.get(code, "") if name in self.kept else "",
                     widget=forms.TextInput({"placeholder": word, "aria-label": f"{word} ({code})"}),
                 )  # fmt: skip
 
@@ -102,9 +102,9 @@ class NamesForm(forms.Form):
         return {name: {code: self.cleaned_data[f"{name}.{code}"] for code in LANGUAGES} for name in self.said}
 
     def rows(self) -> list[dict[str, Any]]:
-        """The grid: the product's word, then an input for every language."""
+        """The grid: the product's word, an input for every language, and what is kept of it."""
         return [
-            {"word": words[0], "cells": [self[f"{name}.{code}"] for code in LANGUAGES]}
+            {"word": words[0], "cells": [self[f"{name}.{code}"] for code in LANGUAGES], "kept": self.kept.get(name)}
             for name, words in self.said.items()
         ]
 

@@ -75,6 +75,11 @@ def nav(request: PersonRequest, current: str) -> list[dict[str, Any]]:
     return found
 
 
+def history_url(key: str, row: Any) -> str:
+    """Where the history of a row is told; empty while there is none."""
+    return reverse("setup:history", args=[key, row.pk]) if row is not None else ""
+
+
 def frame(request: PersonRequest, key: str, title: str, **more: Any) -> dict[str, Any]:
     """The context of a page with a form: its place, its title, its nonce, and what else is given."""
     return {

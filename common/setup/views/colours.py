@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.changes import services as changes
 from common.policy.rules import PersonRequest
 from common.records import building, filtering, registry
-from common.records.building import Builder
+from common.records.building import Builder, Line
 from common.records.models import ColourRule
 from common.records.views.base import viewer_of
 from common.setup import selectors
@@ -27,6 +27,7 @@ def rule(request: PersonRequest, pk: int | None = None) -> HttpResponse:
     page = page_of(request, KEY)
     row: ColourRule = row_of(page, pk) if pk is not None else ColourRule(type=type_of(request, KEY, "type").key)
     form = form_class(page)(request.POST or None, instance=row)
+    form.order_fields([name for name in form.fields if name != "tone"])
     builder = _builder(request, row)
     if request.htmx and request.htmx.target == building.TOLD:
         return render(request, "records/_filter_told.html", building.told(builder))
@@ -50,7 +51,7 @@ def _builder(request: PersonRequest, row: ColourRule) -> Builder:
         return building.of_post(kind, viewer, known, request.POST)
     builder = building.of_conditions(kind, viewer, known, filtering.conditions_of(row.condition))
     if not builder.lines:
-        builder.add()
+        builder.lines.append(Line(0))
     return builder
 
 

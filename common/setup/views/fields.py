@@ -16,7 +16,7 @@ from common.records import registry
 from common.records.declaring import RecordType
 from common.setup import selectors
 from common.setup.forms.fields import CustomFieldForm, NamesForm
-from common.setup.views.base import frame, once, page_of, row_of, settings_editors, type_of
+from common.setup.views.base import frame, history_url, once, page_of, row_of, settings_editors, type_of
 
 FIELDS, NAMES = "fields", "names"
 
@@ -72,6 +72,7 @@ def names(request: PersonRequest) -> HttpResponse:
         {"label": str(d), "url": f"{request.path}?of={d.pk}", "current": d.pk == kind.key, "count": None}
         for d in selectors.parents(page)
     ]
-    context = frame(request, NAMES, str(page.label), tabs=tabs, rows=form.rows(), text=page.text,
+    rows = [{**row, "history_url": history_url(NAMES, row["kept"])} for row in form.rows()]
+    context = frame(request, NAMES, str(page.label), tabs=tabs, rows=rows, text=page.text,
                     cancel_url=f"{request.path}?of={kind.key}")  # fmt: skip
     return render(request, "setup/names.html", context, status=422 if form.errors else 200)

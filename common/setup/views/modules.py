@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.kinds import formats
 from common.policy import modules
 from common.policy.rules import PersonRequest
 from common.setup import dictionaries, selectors
 from common.setup.services import modules as services
-from common.setup.views.base import START, frame, nav, offered, once, settings_editors
+from common.setup.views.base import START, frame, history_url, nav, offered, once, settings_editors
 
 KEY = "modules"
 
@@ -20,10 +21,12 @@ KEY = "modules"
 @settings_editors
 def start(request: PersonRequest) -> HttpResponse:
     """What to set up, in the order in which one needs the other, and how much of each there is."""
+    pages = offered(request, dictionaries.steps())
     steps = [
-        {"label": page.label, "text": page.text, "url": reverse("setup:list", args=[page.key]), "count": count}
-        for page, count in selectors.counted(offered(request, dictionaries.steps()))
-    ]
+        {"label": page.label, "text": page.text, "url": reverse("setup:list", args=[page.key]),
+         "count": formats.number(count)}
+        for page, count in selectors.counted(pages)
+    ]  # fmt: skip
     return render(request, "setup/start.html", {"nav": nav(request, START), "steps": steps})
 
 
@@ -48,5 +51,5 @@ def switches(request: PersonRequest) -> HttpResponse:
 def _drawn(found: modules.Module, row: Any) -> dict[str, Any]:
     return {
         "key": found.key, "label": found.label, "text": found.text, "on": row is None or row.is_on,
-        "history_url": reverse("setup:history", args=[KEY, row.pk]) if row else "",
+        "history_url": history_url(KEY, row),
     }  # fmt: skip

@@ -121,7 +121,7 @@ def change_pipeline(deal: Deal, *, pipeline: Pipeline, stage: Stage | None = Non
 def close_deal(
     deal: Deal, *, reason: ClosingReason, by: Actor, on: date | None = None, amount: Decimal | None = None
 ) -> Deal:
-    """Close an open deal by its reason: it goes to the won or lost stage and keeps the one it came from.
+    """Close an open deal by its reason: it goes to the won or lost stage, keeps the one it came from, has no next step.
 
     Lost: payments not received go to the bin. `amount` is written with it where it is given.
     Raises `DealAlreadyClosed`, `WonNeedsAmount`, `ClosedInTheFuture`, `ReasonArchived`.
@@ -136,7 +136,7 @@ def close_deal(
             _drop_expected_payments(row, by)
         values = {
             "stage": _closing_stage(row, reason), "closing_reason": reason, "closed_on": day,
-            "closed_from": row.stage_id, "amount": worth,
+            "closed_from": row.stage_id, "amount": worth, "next_step": "", "next_step_on": None,
         }  # fmt: skip
         return changes.edit(row, values, by=by, kind="deal.closed")
 

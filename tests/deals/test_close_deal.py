@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from common import clock
-from common.changes import binning
+from common.changes import binning, undoing
 from common.changes import services as changes
 from common.events import hooks
 from common.events.models import Event
@@ -29,6 +29,17 @@ def test_choosing_a_reason_closes_the_deal_and_keeps_where_it_was(sales: Sales) 
     assert not Deal.objects.all().open().exists()
     event = Event.objects.get(subject=deal.pk, kind="deal.closed")
     assert event.changes()["stage"] == (sales.stage("Proposal").pk, deal.stage_id)
+
+
+def test_a_closed_deal_has_no_next_step_and_undoing_brings_it_back(sales: Sales) -> None:
+    services.set_next_step(sales.deal, text="Call", on=company_today(), by=sales.manager)
+    services.close_deal(sales.deal, reason=deals.reason(), by=sales.manager)
+    closed = Deal.objects.get(pk=sales.deal.pk)
+    assert (closed.next_step, closed.next_step_on) == ("", None)
+    event = Event.objects.get(subject=closed.pk, kind="deal.closed")
+    undoing.undo(event.change_set, by=sales.manager)
+    again = Deal.objects.get(pk=closed.pk)
+    assert (again.next_step, again.next_step_on) == ("Call", company_today())
 
 
 def test_a_won_deal_keeps_its_amount_at_the_rate_of_the_closing_day(sales: Sales) -> None:

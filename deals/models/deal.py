@@ -41,6 +41,8 @@ def _deal_indexes() -> list[models.Index]:
         *(models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()),
         models.Index(fields=["closed_on", "record"], include=["closing_reason", "stage", *worth], condition=alive,
                      name="deal_closed_on"),
+        models.Index(fields=["owner", "closed_on", "record"], include=["closing_reason", "stage", *worth],
+                     condition=alive, name="deal_owned_worth"),
         models.Index(fields=["stage"], include=[*worth, "closed_on"], condition=is_open, name="deal_open_worth"),
         models.Index(fields=["expected_close"], include=["amount", "record"], condition=is_open,
                      name="deal_open_by_close"),

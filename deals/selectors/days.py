@@ -23,11 +23,6 @@ from deals.selectors.deals import list_totals
 SIZE, MOST = 8, 99
 
 
-def _mine(user_id: int) -> Q:
-    owned, shared = scopes.owned_parts([user_id])
-    return owned | shared
-
-
 def is_seller(principal: Principal) -> bool:
     """Whether a person sells: their Today shows their own figures, that of others everything they see."""
     return principal.may("deals.deal", "create") and not principal.is_administrator
@@ -102,21 +97,21 @@ class MonthFigures:
 
 def month_figures(user: User, principal: Principal, today: date, *, mine: bool) -> MonthFigures:
     """The month's figures of a person, or of everything they see."""
-    deals = Deal.objects.for_user(principal)
+    deals = [Deal.objects.for_user(principal)]
     payments = Payment.objects.for_user(principal)
     if mine:
-        deals, payments = deals.filter(_mine(user.pk)), payments.filter(owner=user.pk)
+        deals, payments = scopes.own_for_user(Deal.objects.get_queryset(), principal), payments.filter(owner=user.pk)
     month = today.replace(day=1)
     before = clock.add_months(month, -1)
     same_day = min(before + timedelta(days=today.day - 1), month - timedelta(days=1))
-    won = deals.filter(closing_reason__outcome=Outcome.WON)
-    before_then = won.filter(closed_on__gte=before, closed_on__lte=same_day).count()
+    won = [part.filter(closing_reason__outcome=Outcome.WON) for part in deals]
+    before_then = sum(part.filter(closed_on__gte=before, closed_on__lte=same_day).count() for part in won)
     received = payments.filter(certainty=Certainty.RECEIVED, on__gte=month, on__lte=today)
     kept = received.aggregate(total=ExactSum("amount_base"))["total"]
-    won_now = list_totals(won.filter(closed_on__gte=month, closed_on__lte=today))
+    won_now = list_totals(*(part.filter(closed_on__gte=month, closed_on__lte=today) for part in won))
     return MonthFigures(
         won_now.count, before_then, won_now.amount, Converted(rounded(kept)),
-        list_totals(deals.filter(closed_on=None)).amount,
+        list_totals(*(part.filter(closed_on=None) for part in deals)).amount,
     )  # fmt: skip
 
 

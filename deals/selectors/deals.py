@@ -207,9 +207,9 @@ def board_totals(rows: RecordQuerySet[Any]) -> dict[int | None, Totals]:
     return {stage: _totals(found, today) for stage, found in groups.items()}
 
 
-def list_totals(rows: RecordQuerySet[Any]) -> Totals:
-    """The same over all of `rows`, for the footer of a list, in one query."""
-    return _totals(_grouped(rows), company_today())
+def list_totals(*parts: RecordQuerySet[Any]) -> Totals:
+    """The same over all rows of these parts, which have none in common, for the footer of a list: a query for each."""
+    return _totals([group for rows in parts for group in _grouped(rows)], company_today())
 
 
 def days_in_stage(deal: Deal) -> int:

@@ -78,6 +78,10 @@ def compare_pages(model: Any, user: User) -> None:
         parts = [Q(pk__in=[row.pk for row in everything[:5]]), ~Q(pk__in=[row.pk for row in everything[:5]])]
         columns = list(scopes.pages_for_user(model.objects.all(), parts, user, order, 2))
         assert columns == [*everything[:2], *everything[5:7]]
+    if model.parent_field is None:
+        parts = [row for part in scopes.own_for_user(model.objects.all(), user) for row in part]
+        related = scopes.relations(principal_of(user), everything)
+        assert sorted(row.pk for row in parts) == sorted(pk for pk, found in related.items() if found & scopes.OWN)
 
 
 def compare_fields(world: World, persona: Persona, key: str, principal: Any, relations: Any) -> None:

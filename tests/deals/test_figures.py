@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.changes import services as changes
 from common.money.rates import rounded
 from common.organisation.selectors import company_today
+from common.policy.principal import principal_of
 from deals import selectors, services
 from deals.models import Certainty, Deal, Outcome
 from tests.deals.conftest import Sales
@@ -95,3 +97,18 @@ def test_deals_of_a_company_are_those_one_may_see(sales: Sales) -> None:
     services.close_deal(closed, reason=deals.reason(Outcome.LOST), by=sales.manager)
     assert list(selectors.deals_of(sales.manager, firm)) == [sales.deal, closed]
     assert hidden in selectors.deals_of(common.user("executive"), firm)
+
+
+def test_a_sellers_month_counts_what_is_theirs_once(sales: Sales) -> None:
+    mine, today = principal_of(sales.manager), company_today()
+    won, reason = deals.deal(sales.manager, amount="300.00", pipeline=sales.pipeline), deals.reason(Outcome.WON)
+    services.close_deal(won, reason=reason, by=sales.manager)
+    deals.payment(won, "120.00", "received", on=today)
+    shared = deals.deal(common.user("manager", common.department("Other")), amount="50.00", pipeline=sales.pipeline)
+    owned = deals.deal(sales.manager, amount="7.00", pipeline=sales.pipeline)
+    for deal in (shared, owned):
+        changes.edit(deal, {"coowners": [sales.manager]}, by=common.SETUP)
+    deals.deal(common.user("manager", sales.manager.department), amount="9000.00", pipeline=sales.pipeline)
+    found = selectors.month_figures(sales.manager, mine, today, mine=True)
+    assert (found.won, found.won_amount.amount, found.received.amount) == (1, Decimal(300), Decimal(120))
+    assert found.open_amount.amount == Decimal(1057)  # with the 1,000.00 of the first deal

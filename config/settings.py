@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "common.records",
     "common.setup",
     "common.upkeep",
+    "common.search",
     "common.demo",
     "common.home",
     "catalogue",

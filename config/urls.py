@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/", include("common.jobs.urls")),
     path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
+    path("search/", include("common.search.urls")),
     path("changes/", include("common.records.urls")),
     path("exports/", exports, name="exports"),
     path("exports/<int:pk>/", export_file, name="export-file"),

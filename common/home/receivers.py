@@ -1,4 +1,4 @@
-"""The platform's steps of going live."""
+"""The platform's steps of going live and its commands."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.home import going_live, selectors
+from common.home import commands, going_live, selectors
 from common.kinds import formats
 from common.money.formats import base_code
 from common.organisation.selectors import own_company
+from common.search.commands import source
 
 
 def _company() -> dict[str, Any]:
@@ -34,3 +35,6 @@ def _team() -> dict[str, Any]:
 
 going_live.step(10, _company)
 going_live.step(30, _team)
+source(10, commands.new_things)
+source(20, commands.places)
+source(30, commands.settings_pages)

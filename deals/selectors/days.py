@@ -48,6 +48,12 @@ def steps_of(user: User, principal: Principal, which: str, today: date) -> tuple
     return shown, len(shown)
 
 
+def due_steps_of(principal: Principal, today: date, most: int) -> list[Deal]:
+    """A person's own open deals whose next step is late or due today, the latest first."""
+    rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(next_step_on__lte=today, closed_on=None)
+    return list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), most, own=True))
+
+
 def badge(principal: Principal, today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Own steps that are due, and those of them that are overdue."""
     rows = Deal.objects.for_user(principal).filter(closed_on=None)

@@ -8,7 +8,7 @@ Nobody finds a record by contact details that are hidden from them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
@@ -74,19 +74,36 @@ def read(typed: str) -> Asked:
 
 
 def loosely(asked: Asked) -> Asked:
-    """The same with slips of the finger and the other keyboard allowed; one query."""
+    """The same with slips of the finger and the other keyboard allowed, where it did not find anything; one query.
+
+    Figures are taken as they are: who types a number means that one.
+    """
+    if asked.number is not None:
+        return replace(asked, readings=())
     apart = tuple(_long(spellings(word)) for word in LETTERS.findall(asked.text)[:MOST_WORDS])
     readings = dict.fromkeys([*asked.readings, apart] if apart else asked.readings)
-    typed: dict[Word, Word] = {}
-    for word in {word for reading in readings for word in reading}:
-        other = other_layout(word[0])
-        typed[word] = _long([*word, *(spellings(fold(other)) if other else ())])
+    typed = {word: _on_both_keyboards(word) for word in {word for reading in readings for word in reading}}
     slips = close_words({spelling for word in typed.values() for spelling in word})
-    wide = {
-        word: tuple(dict.fromkeys([*more, *(slip for spelling in more for slip in slips.get(spelling, ()))]))
-        for word, more in typed.items()
-    }
-    return replace(asked, readings=tuple(tuple(wide[word] for word in reading) for reading in readings))
+    wide = {word: _with_slips(word, more, slips) for word, more in typed.items()}
+    found = [tuple(wide[word] for word in reading) for reading in readings if reading not in asked.readings]
+    found += [_untried(reading, tuple(wide[word] for word in reading)) for reading in asked.readings]
+    return replace(asked, readings=tuple(reading for reading in found if all(reading)))
+
+
+def _untried(tried: Reading, wide: Reading) -> Reading:
+    """Of one word alone, only the spellings that were not looked for yet."""
+    return (tuple(one for one in wide[0] if one not in tried[0]),) if len(tried) == 1 else wide
+
+
+def _on_both_keyboards(word: Word) -> Word:
+    other = other_layout(word[0])
+    return _long([*word, *(spellings(fold(other)) if other else ())])
+
+
+def _with_slips(word: Word, more: Word, slips: Mapping[str, Sequence[str]]) -> Word:
+    """The spellings of a word and the known words near to them, but for those that hold one of them anyway."""
+    near = [slip for spelling in more for slip in slips.get(spelling, ()) if not any(one in slip for one in word)]
+    return tuple(dict.fromkeys([*more, *near]))
 
 
 def _long(words: Iterable[str]) -> Word:
@@ -172,7 +189,8 @@ def words_q(kind: RecordType, typed: str, viewer: Viewer) -> Q:
     found = rows_q(kind, asked, viewer)
     if asked.is_short or kind.model.objects.for_user(viewer.principal).filter(found).exists():
         return found
-    return rows_q(kind, loosely(asked), viewer)
+    loose = loosely(asked)
+    return rows_q(kind, loose, viewer) if loose.readings else found
 
 
 def marks(asked: Asked) -> list[str]:

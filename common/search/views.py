@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -40,7 +41,7 @@ def palette(request: PersonRequest) -> HttpResponse:
     else:
         groups = _start(viewer)
     all_url = f"{reverse('search:page')}?{urlencode({'q': typed})}" if typed and typed[0] not in ">@" else ""
-    return _fragment(request, {"groups": groups, "typed": typed, "all_url": all_url})
+    return _fragment({"groups": groups, "typed": typed, "all_url": all_url})
 
 
 @signed_in
@@ -51,12 +52,13 @@ def actions(request: PersonRequest) -> HttpResponse:
         raise Http404
     obj = page.get_object()
     found = [drawing.commands_group(_actions_of(page, obj), obj.title)]
-    return _fragment(request, {"groups": found, "typed": "", "all_url": ""})
+    return _fragment({"groups": found, "typed": "", "all_url": ""})
 
 
-def _fragment(request: PersonRequest, context: dict[str, Any]) -> HttpResponse:
+def _fragment(context: dict[str, Any]) -> HttpResponse:
+    """Without the frame, whose figures a fragment does not need."""
     count = sum(len(group["rows"]) for group in context["groups"])
-    response = render(request, "search/_hits.html", {**context, "count": count})
+    response = HttpResponse(render_to_string("search/_hits.html", {**context, "count": count}))
     response["Cache-Control"] = "no-store"
     return response
 

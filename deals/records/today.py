@@ -21,6 +21,7 @@ from deals.models import Certainty
 
 DEAL, PAYMENT = "deals.deal", "deals.payment"
 DUE_IN_PALETTE = 6
+DUE_SIGNS = {"overdue": ("alert-circle-filled", "k-red"), "today": ("clock-filled", "k-green")}
 # Narrow enough for the rail.
 SHORT = {
     Certainty.GUARANTEED: pgettext_lazy("short", "Guaranteed"),
@@ -203,10 +204,10 @@ def _due_steps(viewer: Viewer) -> dict[str, Any] | None:
     drawn = []
     for deal in rows:
         step = drawing.next_step(deal, formats.viewer_today())
-        icon = "alert-circle-filled" if step["state"] == "overdue" else "clock-filled"
+        icon, tone = DUE_SIGNS[step["state"]]
         drawn.append({
             "url": f"/deals/{deal.pk}/", "title": deal.next_step or deal.name, "note": deal.name, "icon": icon,
-            "right": step["when"], "acts": True,
+            "tone": tone, "right": step["when"], "acts": True,
         })  # fmt: skip
     return {"key": "due", "label": _("Your steps that are due"), "rows": drawn}
 

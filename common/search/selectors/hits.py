@@ -23,7 +23,7 @@ from common.records.finding import Asked
 from common.spine.models import Record
 
 SIZE = 5
-MOST = 2000
+MOST = 1000
 WALKED = 500
 NEWEST = ("-created_at", "-pk")
 
@@ -51,7 +51,7 @@ def find(typed: str, viewer: Viewer, size: int = SIZE) -> tuple[Asked, list[Hits
     found = _hits(asked, viewer, size)
     if not found and not asked.is_short:
         asked = finding.loosely(asked)
-        found = _hits(asked, viewer, size)
+        found = _hits(asked, viewer, size) if asked.readings else []
     return asked, found
 
 
@@ -103,9 +103,12 @@ def _walked(kind: RecordType, asked: Asked, viewer: Viewer, most: int) -> dict[i
     """Hits among the newest visible records of a type, and those whose title begins so."""
     rows = kind.model.objects.get_queryset()
     newest = page_for_user(rows, viewer.principal, NEWEST, WALKED).values("pk")
-    held = finding.texts(asked, viewer, by_index=False).filter(pk__in=newest).values_list("pk", "record__title")
-    named = page_for_user(rows.filter(finding.beginning(asked, viewer)), viewer.principal, ("title_sort", "pk"), most)
-    return {**dict(held), **{row.pk: row.title for row in named}}
+    held = finding.texts(asked, viewer, by_index=False).filter(pk__in=newest)
+    found = dict(held.values_list("pk", "record__title"))
+    if len(found) < most:
+        begin = rows.filter(finding.beginning(asked, viewer))
+        found |= {row.pk: row.title for row in page_for_user(begin, viewer.principal, ("title_sort", "pk"), most)}
+    return found
 
 
 def _rank(title: str, pk: int, marked: Sequence[str]) -> tuple[int, int]:

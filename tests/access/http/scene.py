@@ -23,6 +23,8 @@ from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
 from common.records.models import ExportFile
+from common.search import services as search
+from common.search import vocabulary
 from common.tags.models import Tag
 from requests_app.models import SiteForm
 from tests.access.world import ACTIONS
@@ -85,6 +87,8 @@ def build() -> Scene:
     scene.export = _export(scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
+    search.note_opened(scene.rows["crm.company"], by=stranger)
+    vocabulary.learn(None)
     return scene
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from common.records import registry
-from tests.access.http.scene import Scene
+from tests.access.http.scene import SECRET, Scene
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,12 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("exports", "get", "/exports/", rule="signed-in")
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
+    company = {"at": f"/companies/{scene.rows['crm.company'].pk}/"}
+    yield Call("search:page", "get", "/search/", rule="signed-in", data={"q": SECRET})
+    yield Call("search:palette", "get", "/search/palette/", rule="signed-in", data={"q": SECRET})
+    yield Call("search:actions", "get", "/search/actions/", "crm.company", "view", row=True, data=company)
+    yield Call("search:opened", "post", "/search/opened/", rule="signed-in", data=company)
+    yield Call("search:person", "get", f"/search/people/{scene.stranger.pk}/", rule="signed-in")
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:
         yield Call("undo", method, f"/changes/{scene.act.pk}/undo/", rule="maker")

@@ -50,7 +50,7 @@ def expected(call: Call, who: str) -> set[int]:
     if call.rule == "maker":
         return {404}  # a stranger made it
     if call.type == "setup" or who == "nobody":
-        return {403} if call.route != "files:serve" else {404}
+        return {404} if call.route in ("files:serve", "search:actions") else {403}
     if not call.row:
         # An action on many rows or the page of a type: the rows decide, each for itself.
         return {*FINE, 403} if call.type == "analytics.report" else FINE

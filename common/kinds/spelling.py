@@ -72,11 +72,10 @@ def spellings(word: str) -> list[str]:
 
 
 def with_sounds(text: str) -> str:
-    """A folded text with the sound of each of its words that has other than plain Latin letters."""
-    sounds = dict.fromkeys(
-        sound(word) if CYRILLIC.search(word) else plain(word) for word in text.split() if not word.isascii()
-    )
-    return " ".join(filter(None, [text, *sounds]))
+    """A folded text with the sound of each of its words that has other than plain Latin letters; again: the same."""
+    words = text.split()
+    sounds = (sound(word) if CYRILLIC.search(word) else plain(word) for word in words if not word.isascii())
+    return " ".join(dict.fromkeys([text, *(heard for heard in sounds if heard and heard not in words)]))
 
 
 def other_layout(word: str) -> str:

@@ -18,7 +18,10 @@ from django.db.models import BooleanField, F, Func, Q, Value
 SHORTEST = 3
 """Fewer letters are in neither index."""
 TABLE, PARTS = "spine_searchtext", "spine_searchtext_parts"
-POSTGRES = "CREATE INDEX searchtext_parts ON spine_searchtext USING gin (text gin_trgm_ops)"
+POSTGRES = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX searchtext_parts ON spine_searchtext USING gin (text gin_trgm_ops)",
+)
 SQLITE = f"""
 CREATE VIRTUAL TABLE {PARTS} USING fts5(
     text, content='{TABLE}', content_rowid='record_id', columnsize=0, tokenize='trigram case_sensitive 1'
@@ -73,7 +76,8 @@ def _any(spellings: Sequence[str]) -> str:
 
 def _build(_apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES)
+        for statement in POSTGRES:
+            schema_editor.execute(statement)
         return
     for statement in (SQLITE, REBUILD, *TRIGGERS):
         schema_editor.execute(statement)

@@ -54,6 +54,7 @@ def test_accents_need_not_be_typed_and_й_is_no_accent() -> None:
 
 def test_plain_words_are_kept_once() -> None:
     assert with_sounds("pump overhaul 12") == "pump overhaul 12"
+    assert with_sounds(with_sounds("насос süd насос")) == "насос süd насос nasos sud"
 
 
 @pytest.mark.parametrize("known", ["valve", "valves", "valv", "vlave", "vaive", "avalve"])

@@ -1,4 +1,3 @@
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 from common.kinds.spelling import with_sounds
@@ -35,7 +34,6 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        TrigramExtension(),
         migrations.RunPython(add_sounds, migrations.RunPython.noop),
         fulltext.build(),
     ]

@@ -49,7 +49,8 @@ def boss() -> User:
         ("Süd Mühle", "sud muhle"), ("Süd Mühle", "mühle"), ("Pump overhaul", "згьз"), ("Pump overhaul", "OVER pump"),
         ("Pump overhaul", "overhual"), ("Pump overhaul", "overhau"), ("Pump overhaul", "pumpp overrhaul"),
         ("Насос центробежный", "центрабежный"), ("Насос центробежный", "центробежн"), ("Кузнецов", "kuznetsov"),
-        ("Kuznetsov & Co", "кузнецов"), ("Siemens", "сименс"), ("Valve 3/4\" 100%_x", "100%_x"), ("Valve 3/4\" 100%_x", '3/4"'),
+        ("Kuznetsov & Co", "кузнецов"), ("Siemens", "сименс"),
+        ("Valve 3/4\" 100%_x", "100%_x"), ("Valve 3/4\" 100%_x", '3/4"'),
     ],
 )  # fmt: skip
 def test_a_title_is_found_by(title: str, typed: str, boss: User) -> None:

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "common.setup",
     "common.upkeep",
     "common.search",
+    "common.notifications",
     "common.demo",
     "common.home",
     "catalogue",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
     path("search/", include("common.search.urls")),
+    path("notifications/", include("common.notifications.urls")),
     path("changes/", include("common.records.urls")),
     path("exports/", exports, name="exports"),
     path("exports/<int:pk>/", export_file, name="export-file"),

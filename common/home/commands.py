@@ -34,6 +34,8 @@ def places(viewer: Viewer) -> Iterator[Command]:
             if kind.board is not None:
                 yield Command(_("Board: %(type)s") % {"type": kind.label_plural}, kind.url("board"), kind.icon, go)
     yield Command(_("Profile and preferences"), reverse("profile"), "user", go)
+    yield Command(_("Notifications"), reverse("notifications:page"), "bell", go)
+    yield Command(_("What you are told"), reverse("notifications:settings"), "bell-cog", go)
     yield Command(_("Recent changes"), reverse("recent"), "history", go)
     yield Command(_("Background work"), reverse("jobs:list"), "clock-play", go)
     yield Command(_("What was exported"), reverse("exports"), "download", go)

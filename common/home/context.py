@@ -79,6 +79,7 @@ class _Lazy:
             "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"), "search_url": reverse("search:page"),
+            "bell_url": reverse("notifications:page"), "bell_count": counts["bell"].text if "bell" in counts else "",
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
             "settings_url": reverse("setup:home") if may_set_up else None,
             "jobs_url": reverse("jobs:list"), "quarantine": quarantine.is_shown(),

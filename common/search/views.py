@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +15,7 @@ from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel
 from common.policy.rules import PersonRequest, signed_in
 from common.records import filtering, finding, lists
+from common.records.addresses import record_at
 from common.records.declaring import Viewer
 from common.records.views.base import viewer_of
 from common.records.views.pages import PageView
@@ -101,14 +102,10 @@ def _commands(request: PersonRequest, typed: str, viewer: Viewer) -> list[dict[s
 
 def _page_at(request: PersonRequest, at: str) -> PageView | None:
     """The page of the record whose address this is, if it is one of a type the person sees."""
-    try:
-        match = resolve(at.partition("?")[0].partition("#")[0])
-    except Resolver404:
+    found = record_at(at)
+    if found is None or not viewer_of(request).principal.may(found[0].key, "view"):
         return None
-    kind = getattr(match.func, "view_initkwargs", {}).get("kind")
-    pk = match.kwargs.get("pk")
-    if kind is None or pk is None or not viewer_of(request).principal.may(kind.key, "view"):
-        return None
+    kind, pk = found
     page = PageView(kind=kind)
     page.setup(request, pk=pk)
     return page

@@ -10,6 +10,7 @@ from deals.selectors.days import (
     is_seller,
     month_figures,
     payments_due,
+    steps_between,
     steps_of,
 )
 from deals.selectors.deals import (
@@ -81,6 +82,7 @@ __all__ = [
     "reasons_in_use",
     "stage_bar",
     "stages_of",
+    "steps_between",
     "steps_of",
     "visible_counterparties",
 ]

@@ -54,6 +54,12 @@ def due_steps_of(principal: Principal, today: date, most: int) -> list[Deal]:
     return list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), most, own=True))
 
 
+def steps_between(principal: Principal, first: date, last: date, most: int) -> list[Deal]:
+    """A person's own open deals whose next step is on one of these days."""
+    rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(next_step_on__range=(first, last), closed_on=None)
+    return list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), most, own=True))
+
+
 def badge(principal: Principal, today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Own steps that are due, and those of them that are overdue."""
     rows = Deal.objects.for_user(principal).filter(closed_on=None)

@@ -19,6 +19,8 @@ from common.events.models import ChangeSet
 from common.files import services as files
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
+from common.notifications import services as notifications
+from common.notifications.models import Kind
 from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
@@ -89,6 +91,10 @@ def build() -> Scene:
     scene.link = people.new_sign_in_link(stranger)
     search.note_opened(scene.rows["crm.company"], by=stranger)
     vocabulary.learn(None)
+    seer = scene.people["administrator"]
+    notifications.tell([seer], Kind.DUE, "scene", record=scene.rows["crm.company"], detail={"text": SECRET})
+    notifications.mute(seer, scene.rows["deals.deal"], on=True)
+    notifications.save_wishes(stranger, {"digest_hour": 8})
     return scene
 
 

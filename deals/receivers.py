@@ -37,6 +37,7 @@ def due_steps(user: User, first: date, last: date) -> Iterator[DueStep]:
 
 telling.steps(due_steps)
 hooks.guard("deal.*", services.refuse_past_step)
+hooks.guard("deal.*", services.refuse_missing)
 hooks.project("deal.*", tracking.project_stage)
 hooks.project("payment.*", tracking.mark_payment)
 hooks.react("rate.*", rerate_amounts)

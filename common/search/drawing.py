@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.kinds.spelling import sound
 from common.people.models import User
-from common.records import lists
+from common.records import columns as listed
 from common.records.declaring import Cell, Column, RecordType, Viewer
 from common.records.fieldkinds import kind_of
 from common.records.finding import Asked, marks
@@ -35,7 +35,7 @@ def group(hits: Hits, asked: Asked, viewer: Viewer) -> dict[str, Any]:
 
 def rows(kind: RecordType, objs: Sequence[Any], viewer: Viewer, marked: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Lines of one type: glyph or icon, title, note; at the right the amount, else the state."""
-    columns = [column for column in lists.columns_of(kind, viewer) if column.slot in SLOTS]
+    columns = [column for column in listed.declared(kind, viewer) if column.slot in SLOTS]
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     drawn = []
     for obj in objs:

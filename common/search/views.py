@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel
 from common.policy.rules import PersonRequest, signed_in
-from common.records import filtering, finding, lists
+from common.records import filtering, finding
 from common.records.addresses import record_at
 from common.records.declaring import Viewer
+from common.records.state import ListState
 from common.records.views.base import viewer_of
 from common.records.views.pages import PageView
 from common.search import commands, drawing, services, starters
@@ -176,7 +177,7 @@ def _one_type(
     for name in ("in", "f", "any", "view", "sort"):
         address.pop(name, None)
     address["all"] = "1"
-    state = lists.ListState(kind, viewer, address)
+    state = ListState(kind, viewer, address)
     page = state.page(kind.select_listed, request.GET.get("after", ""))
     rows = drawing.rows(kind, list(page.rows), viewer, finding.marks(finding.read(typed)))
     base = {"q": typed, "in": kind.key}

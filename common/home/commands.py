@@ -19,7 +19,7 @@ def new_things(viewer: Viewer) -> Iterator[Command]:
     usual = {key: place for place, key in enumerate(context.NEW_KEYS)}
     for kind in sorted(registry.all_types(), key=lambda kind: usual.get(kind.key, len(usual))):
         if kind.sections and kind.nav_block and viewer.principal.may(kind.key, "create"):
-            yield Command(kind.new_label, kind.url("new"), "plus")
+            yield Command(kind.new_label, kind.url("new"), "plus", quick=kind.url("quick") if kind.quick else "")
 
 
 def places(viewer: Viewer) -> Iterator[Command]:

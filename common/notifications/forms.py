@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.notifications.models import Channel, Kind, Preferences
 
@@ -17,7 +17,7 @@ class WishesForm(forms.Form):
     """How a person wants to be told: a channel for each kind, quiet hours, one mail a day."""
 
     quiet_from = forms.TimeField(label=gettext_lazy("No mails from"), required=False, widget=_hour())
-    quiet_until = forms.TimeField(label=gettext_lazy("until"), required=False, widget=_hour())
+    quiet_until = forms.TimeField(label=pgettext_lazy("hour", "until"), required=False, widget=_hour())
     digest_hour = forms.ChoiceField(
         label=gettext_lazy("Mails"), required=False,
         help_text=gettext_lazy("One mail a day tells everything you have not read since the last."),

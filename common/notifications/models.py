@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -86,14 +85,12 @@ class Preferences(Ledger):
     """How a person wants to be told. `channels` by kind, else `DEFAULTS`; hours are those of their time zone."""
 
     user = models.OneToOneField("people.User", models.CASCADE, primary_key=True, related_name="+")
-    channels = models.JSONField(default=dict, blank=True)
-    quiet_from = models.TimeField(_("no mails from"), null=True, blank=True)
-    quiet_until = models.TimeField(_("until"), null=True, blank=True)
-    digest_hour = models.PositiveSmallIntegerField(
-        _("one mail a day at"), null=True, blank=True, validators=[MaxValueValidator(23)]
-    )
+    channels = models.JSONField(default=dict)
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    digest_hour = models.PositiveSmallIntegerField(null=True)
     # The last day whose due steps were told.
-    due_on = models.DateField(null=True, editable=False)
+    due_on = models.DateField(null=True)
 
     def __str__(self) -> str:
         return str(self.user_id)

@@ -12,6 +12,8 @@ from common.notifications import hours
 from common.notifications.models import Channel, Muted, Notification, Preferences
 from common.people.models import User
 from common.policy import selectors as policy
+from common.policy.principal import principal_of
+from common.records import registry
 
 KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
 
@@ -91,10 +93,21 @@ def forget(record_id: int) -> None:
     Muted.objects.filter(record=record_id).delete()
 
 
+def withdraw_hidden() -> None:
+    """Take back what is unread of records people see no more, because their roles or departments changed."""
+    unread = Notification.objects.filter(read_at=None).exclude(record=None)
+    for user in User.objects.filter(pk__in=unread.values("user")):
+        mine = unread.filter(user=user)
+        types = dict(mine.values_list("record_id", "record__type").distinct())
+        pairs = [(registry.get(key).model, pk) for pk, key in types.items()]
+        mine.exclude(record__in=policy.visible_keys(principal_of(user), pairs, with_bin=True)).delete()
+
+
 def tidy(_since: object = None) -> None:
-    """Drop what was read a month ago, and anything after half a year."""
+    """Drop what was read a month ago, anything after half a year, and what is hidden now."""
     now = clock.now()
     Notification.objects.filter(Q(read_at__lt=now - KEPT_READ) | Q(at__lt=now - KEPT)).delete()
+    withdraw_hidden()
 
 
 def save_wishes(user: User, values: Mapping[str, Any]) -> None:

@@ -6,4 +6,4 @@ from common.notifications import mailing, services, telling
 timetable.every("notifications.jobs", timedelta(minutes=1))(telling.tell_jobs)
 timetable.every("notifications.due", timedelta(minutes=15))(telling.tell_due)
 timetable.every("notifications.mail", timedelta(minutes=1))(mailing.send_due)
-timetable.every("notifications.tidy", timedelta(days=1))(services.tidy)
+timetable.every("notifications.tidy", timedelta(hours=1))(services.tidy)

@@ -12,7 +12,10 @@ from common.records.declaring import Viewer, Words
 
 @dataclass(frozen=True)
 class Command:
-    """A line of the palette. `note` says where it belongs, `key` does the same; `posts`: it is done at once."""
+    """A line of the palette. `note` says where it belongs, `key` does the same.
+
+    `posts`: it is done at once; `quick`: where its few fields are, asked for over the page one is on.
+    """
 
     label: Words
     url: str
@@ -20,6 +23,7 @@ class Command:
     note: Words = ""
     key: str = ""
     posts: bool = False
+    quick: str = ""
 
 
 Source = Callable[[Viewer], Iterable[Command]]

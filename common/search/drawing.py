@@ -71,7 +71,7 @@ def command_row(command: Command) -> dict[str, Any]:
     """A command as a line."""
     return {
         "url": command.url, "icon": command.icon, "title": command.label, "note": command.note, "key": command.key,
-        "posts": command.posts,
+        "posts": command.posts, "quick": command.quick,
     }  # fmt: skip
 
 

@@ -58,7 +58,6 @@ __all__ = [
     "board_totals",
     "boards_for",
     "closing_soon",
-    "due_steps_of",
     "coowners_of",
     "currency_for",
     "days_in_stage",

@@ -145,3 +145,20 @@ def test_the_field_of_the_top_bar_leads_to_the_page_without_scripts(seller: User
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/?q=overhaul")
     expect(page.locator(".k-found-group a")).to_contain_text(["Pump overhaul"])
+
+
+def test_a_new_record_is_asked_for_over_the_page_one_is_on(seller: User, page_for: PageFor) -> None:
+    page = page_for(seller)
+    page.goto("/deals/")
+    page.wait_for_load_state("networkidle")
+    for way in ("Enter", "click"):
+        open_palette(page, ">new company")
+        if way == "click":
+            page.locator(MARKED).click()
+        else:
+            page.keyboard.press(way)
+        expect(page.locator("#k-quick :focus")).to_be_visible()
+        expect(page.locator("#k-palette")).to_be_hidden()
+        page.keyboard.press("Escape")
+        expect(page.locator("#k-quick")).to_be_hidden()
+    assert page.url.endswith("/deals/")

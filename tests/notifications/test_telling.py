@@ -22,6 +22,7 @@ from common.notifications import services, telling
 from common.notifications.models import Channel, Kind, Muted, Notification
 from common.notifications.selectors import unread
 from common.people.models import User
+from common.policy.models import RoleMember
 from common.policy.principal import principal_of
 from common.records import services as records
 from tests.factories import common, crm, deals, requests_app
@@ -126,6 +127,19 @@ def test_what_is_seen_no_more_is_taken_back(anna: User, boris: User) -> None:
     records.add_note(deal, text="@boris.olsen look", by=anna)
     assert len(told(boris)) == 1
     records.transfer(deal, owner=common.user("manager", other), department=other, by=common.SETUP)
+    assert told(boris) == []
+
+
+def test_what_other_rights_hide_is_taken_back_but_not_what_lies_in_the_bin(anna: User, boris: User) -> None:
+    kept, hidden = crm.company(owner=anna), deals.deal(anna)
+    for one in (kept, hidden):
+        records.add_note(one, text="@boris.olsen look", by=anna)
+    assert len(told(boris)) == 2
+    binning.remove(kept, by=common.SETUP)
+    services.tidy()
+    assert len(told(boris)) == 2
+    RoleMember.objects.filter(user=boris).delete()
+    services.tidy()
     assert told(boris) == []
 
 

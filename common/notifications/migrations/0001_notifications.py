@@ -1,4 +1,3 @@
-import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -30,19 +29,11 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("channels", models.JSONField(blank=True, default=dict)),
-                ("quiet_from", models.TimeField(blank=True, null=True, verbose_name="no mails from")),
-                ("quiet_until", models.TimeField(blank=True, null=True, verbose_name="until")),
-                (
-                    "digest_hour",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        validators=[django.core.validators.MaxValueValidator(23)],
-                        verbose_name="one mail a day at",
-                    ),
-                ),
-                ("due_on", models.DateField(editable=False, null=True)),
+                ("channels", models.JSONField(default=dict)),
+                ("quiet_from", models.TimeField(null=True)),
+                ("quiet_until", models.TimeField(null=True)),
+                ("digest_hour", models.PositiveSmallIntegerField(null=True)),
+                ("due_on", models.DateField(null=True)),
             ],
             options={
                 "abstract": False,

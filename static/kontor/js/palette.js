@@ -63,6 +63,7 @@ export function start(dialog, { post }) {
       document.body.append(form);
       form.submit();
     } else if (newTab) window.open(option.href, "_blank", "noopener");
+    else if (option.dataset.quick) option.click();
     else location.assign(option.href);
   }
 
@@ -87,7 +88,8 @@ export function start(dialog, { post }) {
   dialog.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option?.hasAttribute("data-posts")) { event.preventDefault(); go(option, false); }
-    if (event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
+    const quick = option?.dataset.quick && !event.ctrlKey && !event.metaKey;
+    if (quick || event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
   });
   dialog.addEventListener("close", () => { asked += 1; list.replaceChildren(); note.textContent = ""; opener?.focus?.(); });
 

@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from common.notifications.models import Channel, Kind, Preferences
 
 
-def _hour() -> forms.TimeInput:
-    return forms.TimeInput(format="%H:%M", attrs={"placeholder": "22:00"})
+def _hour(usual: str) -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"placeholder": usual})
 
 
 class WishesForm(forms.Form):
     """How a person wants to be told: a channel for each kind, quiet hours, one mail a day."""
 
-    quiet_from = forms.TimeField(label=gettext_lazy("No mails from"), required=False, widget=_hour())
-    quiet_until = forms.TimeField(label=pgettext_lazy("hour", "until"), required=False, widget=_hour())
+    quiet_from = forms.TimeField(label=gettext_lazy("No mails from"), required=False, widget=_hour("22:00"))
+    quiet_until = forms.TimeField(label=pgettext_lazy("hour", "Until"), required=False, widget=_hour("07:00"))
     digest_hour = forms.ChoiceField(
         label=gettext_lazy("Mails"), required=False,
         help_text=gettext_lazy("One mail a day tells everything you have not read since the last."),
@@ -33,7 +33,7 @@ class WishesForm(forms.Form):
         hours = [(str(hour), _("one mail a day at %(hour)s:00") % {"hour": hour}) for hour in range(24)]
         self.fields["digest_hour"].choices = [("", _("as things happen")), *hours]  # type: ignore[attr-defined]  # a choice field
         for kind in Kind:
-            self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=Channel.choices)
+            self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=Channel.choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Quiet hours have a beginning and an end."""

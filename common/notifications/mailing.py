@@ -67,9 +67,9 @@ def _write(user: User, groups: Sequence[Group], first: int, *, is_digest: bool) 
     one = groups[0]
     subject = _("What happened: %(count)s") % {"count": sum(len(group.lines) for group in groups)}
     if not is_digest:
-        subject = ": ".join(filter(None, [one.lines[0].words, one.title]))
+        subject = f"{one.lines[0].words}: {one.title}"
     parts = [
-        "\n".join([*filter(None, [group.title]), *(_said(line) for line in group.lines), _address(group.url)])
+        "\n".join([group.title, *(_said(line) for line in group.lines), _address(group.url)])
         for group in groups
     ]
     record = one.obj if len(groups) == 1 else None

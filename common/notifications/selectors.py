@@ -89,7 +89,8 @@ def grouped(viewer: Viewer, rows: Sequence[Notification]) -> list[Group]:
 
 def _group(row: Notification, obj: RecordModel | None) -> Group:
     if obj is None:
-        return Group("", row.detail.get("url") or reverse("jobs:list"), "clock-play", None)
+        title = jobs.label_of(Job(handler=row.detail.get("job", "")))
+        return Group(title, row.detail.get("url") or reverse("jobs:list"), "clock-play", None)
     kind = registry.of(obj)
     return Group(obj.title, kind.page_url(obj), kind.icon, obj)
 
@@ -104,8 +105,7 @@ def words_of(row: Notification) -> str:
         return _("New request")
     if row.kind == Kind.DUE:
         return _("Your step is late") if row.detail.get("late") else _("Your step is due today")
-    label = jobs.label_of(Job(handler=row.detail.get("job", "")))
-    return (_("Done: %(job)s") if row.detail.get("done") else _("Failed: %(job)s")) % {"job": label}
+    return _("Done") if row.detail.get("done") else _("Failed")
 
 
 def _assigned(row: Notification) -> str:

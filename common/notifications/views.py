@@ -65,7 +65,7 @@ def _address(*parts: str) -> str:
 
 def _drawn(group: selectors.Group, muted: set[int]) -> dict[str, Any]:
     return {
-        "title": group.title or group.lines[0].words, "url": group.url, "icon": group.icon, "unread": group.is_unread,
+        "title": group.title, "url": group.url, "icon": group.icon, "unread": group.is_unread,
         "record": group.obj.pk if group.obj else None, "muted": bool(group.obj and group.obj.pk in muted),
         "keys": [line.row.pk for line in group.lines],
         "lines": [

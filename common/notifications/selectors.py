@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.jobs import services as jobs
 from common.jobs.models import Job
+from common.kinds.errors import NotVisible
 from common.kinds.models import RecordModel
 from common.kinds.words import fold
 from common.notifications.models import Kind, Muted, Notification
@@ -18,6 +19,7 @@ from common.people.selectors import active_people
 from common.policy import selectors as policy
 from common.policy.principal import Principal
 from common.records import registry, timeline
+from common.records.addresses import record_at
 from common.records.declaring import Viewer
 
 SHOWN, MENTIONABLE = 200, 6
@@ -118,6 +120,16 @@ def _assigned(row: Notification) -> str:
 
 def _who(row: Notification) -> str:
     return row.actor.full_name if row.actor else _("System")
+
+
+def visible_at(address: str, viewer: Viewer) -> RecordModel:
+    """The record whose page has this address, as the person sees it. Raises `NotVisible`."""
+    found = record_at(address)
+    if found is None or not viewer.principal.may(found[0].key, "view"):
+        raise NotVisible
+    kind, pk = found
+    obj: RecordModel = policy.get_visible(kind.model.objects.get_queryset(), viewer.principal, pk)
+    return obj
 
 
 def mentionable(viewer: Viewer, obj: RecordModel, typed: str) -> list[dict[str, Any]]:

@@ -13,11 +13,9 @@ from django.views.decorators.http import require_POST
 from common.kinds import formats
 from common.kinds.counting import bounded
 from common.kinds.errors import NotVisible
-from common.kinds.models import RecordModel
 from common.notifications import selectors, services
 from common.notifications.forms import WishesForm
 from common.notifications.models import Kind
-from common.policy import selectors as policy
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, signed_in
 from common.records.addresses import record_at
@@ -109,22 +107,11 @@ def seen(request: PersonRequest) -> HttpResponse:
 @require_POST
 def mute(request: PersonRequest) -> HttpResponse:
     """Hear nothing more of a record, or again."""
-    obj = _record(request, request.POST.get("at", ""))
+    obj = selectors.visible_at(request.POST.get("at", ""), viewer_of(request))
     services.mute(request.user, obj, on=request.POST.get("mute") != "off")
     text = _("Muted: %(title)s") if request.POST.get("mute") != "off" else _("No longer muted: %(title)s")
     messages.success(request, text % {"title": obj.title})
     return back(request, reverse("notifications:page"))
-
-
-def _record(request: PersonRequest, address: str) -> RecordModel:
-    """The record of an address, as the person sees it. Raises `NotVisible`."""
-    found = record_at(address)
-    viewer = viewer_of(request)
-    if found is None or not viewer.principal.may(found[0].key, "view"):
-        raise NotVisible
-    kind, pk = found
-    obj: RecordModel = policy.get_visible(kind.model.objects.get_queryset(), viewer.principal, pk)
-    return obj
 
 
 @signed_in
@@ -158,12 +145,13 @@ def _pairs(names: list[str]) -> list[list[str]]:
 @signed_in
 def people(request: PersonRequest) -> HttpResponse:
     """Who can be mentioned in a note on the record at `at`, a fragment: options, each told whether they see it."""
+    viewer = viewer_of(request)
     try:
-        obj = _record(request, request.GET.get("at", ""))
+        obj = selectors.visible_at(request.GET.get("at", ""), viewer)
     except NotVisible:
         raise Http404 from None
     typed = request.GET.get("q", "").replace("\x00", "")[:60]
-    options = selectors.mentionable(viewer_of(request), obj, typed)
+    options = selectors.mentionable(viewer, obj, typed)
     response = HttpResponse(render_to_string("notifications/_people.html", {"options": options}))
     response["Cache-Control"] = "no-store"
     return response

@@ -83,13 +83,15 @@ def test_finding_a_deal_without_a_mouse(
     expect(page.locator(MARKED)).to_contain_text(title)
 
 
-def test_moving_a_deal_by_a_command(seller: User, page_for: PageFor) -> None:
+def test_moving_a_deal_by_a_command_that_is_entered_before_it_is_found(seller: User, page_for: PageFor) -> None:
     deal = Deal.objects.get(name="Pump overhaul")
     page = page_for(seller)
     page.goto(f"/deals/{deal.pk}/")
     page.wait_for_load_state("networkidle")
-    open_palette(page, ">move to prop")
+    page.keyboard.press("Control+k")
+    expect(page.locator(HITS).first).to_be_visible()
     with page.expect_navigation():
+        page.keyboard.type(">move to prop")
         page.keyboard.press("Enter")
     deal.refresh_from_db()
     assert deal.stage.name == "Proposal"

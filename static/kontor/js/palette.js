@@ -11,6 +11,9 @@ export function start(dialog, { post }) {
   let active = -1;
   let opener = null;
   let within = false;
+  // Enter means what is typed: before its lines are there it waits for them.
+  let fresh = false;
+  let entered = null;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
 
@@ -31,17 +34,21 @@ export function start(dialog, { post }) {
     const url = new URL(address, location.href);
     Object.entries(values).forEach(([name, value]) => url.searchParams.set(name, value));
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    const text = await answer.text();
     if (turn !== asked || !dialog.open) return;
     if (!answer.ok || answer.redirected) { location.assign(location.href); return; }
-    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const parsed = new DOMParser().parseFromString(text, "text/html");
     note.textContent = parsed.querySelector("[data-hits-note]")?.content.textContent ?? "";
     list.replaceChildren(...[...parsed.body.children].filter((child) => child.tagName !== "TEMPLATE"));
     list.scrollTop = 0;
     active = -1;
     mark(0);
+    fresh = true;
+    if (entered && active >= 0) go(options()[active], entered.newTab);
+    entered = null;
   }
 
-  const ask = () => { within = false; show(dialog.dataset.url, { q: input.value, at: location.pathname }); };
+  const ask = () => { clearTimeout(timer); within = fresh = false; show(dialog.dataset.url, { q: input.value, at: location.pathname }); };
 
   function open(typed = "") {
     if (dialog.open) return;
@@ -67,14 +74,15 @@ export function start(dialog, { post }) {
     else location.assign(option.href);
   }
 
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
+  input.addEventListener("input", () => { clearTimeout(timer); fresh = false; entered = null; timer = setTimeout(ask, PAUSE); });
   dialog.addEventListener("keydown", (event) => {
     const option = options()[active];
     if (event.key === "ArrowDown") mark(active + 1);
     else if (event.key === "ArrowUp") mark(active <= 0 ? options().length - 1 : active - 1);
     else if (event.key === "Enter" && event.target === input) {
-      if (!option) return;
-      go(option, event.ctrlKey || event.metaKey);
+      const newTab = event.ctrlKey || event.metaKey;
+      if (!fresh) { entered = { newTab }; ask(); }
+      else if (option) go(option, newTab);
     } else if (event.key === "Tab") {
       if (event.shiftKey || within) ask();
       else if (option?.hasAttribute("data-acts")) { within = true; show(dialog.dataset.actionsUrl, { at: new URL(option.href).pathname }); }
@@ -91,7 +99,7 @@ export function start(dialog, { post }) {
     const quick = option?.dataset.quick && !event.ctrlKey && !event.metaKey;
     if (quick || event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
   });
-  dialog.addEventListener("close", () => { asked += 1; list.replaceChildren(); note.textContent = ""; opener?.focus?.(); });
+  dialog.addEventListener("close", () => { asked += 1; entered = null; list.replaceChildren(); note.textContent = ""; opener?.focus?.(); });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-palette-open]")) { event.preventDefault(); open(); }

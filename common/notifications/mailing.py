@@ -39,13 +39,13 @@ def send_due(_since: datetime | None = None) -> None:
             mine.filter(mail_due_at__lte=now).update(mail_due_at=until)
             continue
         if wishes[user.pk].digest_hour is not None:
-            _send(user, list(mine.order_by("pk")), is_digest=True)
+            _send(user, list(mine.order_by("pk")))
             continue
         for place in people[user.pk]:
-            _send(user, list(mine.filter(record=place).order_by("pk")), is_digest=False)
+            _send(user, list(mine.filter(record=place).order_by("pk")))
 
 
-def _send(user: User, rows: Sequence[Notification], *, is_digest: bool) -> None:
+def _send(user: User, rows: Sequence[Notification]) -> None:
     """Claim these and mail what of them is still worth it, in one transaction: twice run, sent once."""
     with transaction.atomic():
         keys = [row.pk for row in rows]
@@ -59,19 +59,16 @@ def _send(user: User, rows: Sequence[Notification], *, is_digest: bool) -> None:
         with translation.override(language), timezone.override(hours.zone_of(user)):
             groups = selectors.grouped(Viewer(user, principal_of(user)), wanted)
             if groups:
-                _write(user, groups, wanted[0].pk, is_digest=is_digest)
+                _write(user, groups, wanted[0].pk)
 
 
-def _write(user: User, groups: Sequence[Group], first: int, *, is_digest: bool) -> None:
+def _write(user: User, groups: Sequence[Group], first: int) -> None:
     host = urlsplit(settings.SITE_URL).hostname
     one = groups[0]
     subject = _("What happened: %(count)s") % {"count": sum(len(group.lines) for group in groups)}
-    if not is_digest:
+    if len(groups) == 1:
         subject = f"{one.lines[0].words}: {one.title}"
-    parts = [
-        "\n".join([group.title, *(_said(line) for line in group.lines), _address(group.url)])
-        for group in groups
-    ]
+    parts = ["\n".join([group.title, *(_said(line) for line in group.lines), _address(group.url)]) for group in groups]
     record = one.obj if len(groups) == 1 else None
     delivery.send(
         to=user.email, subject=subject, body="\n\n".join([*parts, _footer()]), purpose="notification", record=record,

@@ -70,3 +70,17 @@ def test_on_a_phone_the_bell_and_its_page_fit(anna: User, page_for: PageFor, axe
     page.goto("/notifications/settings/")
     page.wait_for_load_state("networkidle")
     assert axe(page) == [] and page.evaluate("document.scrollingElement.scrollWidth") == 360
+
+
+def test_who_is_signed_out_meanwhile_loses_nothing_they_type(anna: User, page_for: PageFor) -> None:
+    page = page_for(anna)
+    page.goto(f"/companies/{crm.company(owner=anna).pk}/")
+    page.wait_for_load_state("networkidle")
+    page.locator("textarea[name=text]").fill("Half a sentence")
+    page.context.clear_cookies()
+    with page.expect_response("**/notifications/bell/") as asked:
+        page.evaluate("htmx.trigger('.k-bell', 'refresh')")
+    assert asked.value.status == 401
+    page.wait_for_timeout(300)
+    expect(page.locator("textarea[name=text]")).to_have_value("Half a sentence")
+    expect(page.locator(".k-bell")).to_be_visible()

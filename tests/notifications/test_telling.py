@@ -143,6 +143,23 @@ def test_what_other_rights_hide_is_taken_back_but_not_what_lies_in_the_bin(anna:
     assert told(boris) == []
 
 
+def test_without_a_broker_notes_are_saved_the_bell_rings_and_telling_waits(
+    anna: User, boris: User, client: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def lost(*_arguments: Any, **_more: Any) -> None:
+        raise ConnectionError("no broker")
+
+    monkeypatch.setattr(jobs.current_app, "send_task", lost)
+    deal = deals.deal(anna)
+    client.force_login(anna, backend=settings.AUTHENTICATION_BACKENDS[0])
+    with django_capture_on_commit_callbacks(execute=True) as nudges:
+        assert client.post(f"/deals/{deal.pk}/note/", {"text": "@boris.olsen look"}).status_code == 303
+    client.force_login(boris, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert nudges and "k-bell-count" not in client.get("/notifications/bell/").content.decode()
+    assert len(told(boris)) == 1
+    assert "k-bell-count" in client.get("/notifications/bell/").content.decode()
+
+
 def test_what_is_undone_was_never_told(anna: User, boris: User) -> None:
     deal = deals.deal(anna, by=anna)
     records.transfer(deal, owner=boris, department=None, by=anna)

@@ -1,4 +1,4 @@
-"""The mails of notifications: one for a burst about one record, or one a day about everything."""
+"""The mails of notifications: one for a burst about one record, one for many records at once, or one a day."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from common.policy.principal import principal_of
 from common.records.declaring import Viewer
 
 MOST = 2000
+MOST_APART, MOST_TOLD = 5, 50
+"""About more records than these at once somebody gets one mail; so many of them it tells of."""
 
 
 def send_due(_since: datetime | None = None) -> None:
@@ -38,7 +40,7 @@ def send_due(_since: datetime | None = None) -> None:
         if until > now:
             mine.filter(mail_due_at__lte=now).update(mail_due_at=until)
             continue
-        if wishes[user.pk].digest_hour is not None:
+        if wishes[user.pk].digest_hour is not None or len(people[user.pk]) > MOST_APART:
             _send(user, list(mine.order_by("pk")))
             continue
         for place in people[user.pk]:
@@ -68,12 +70,18 @@ def _write(user: User, groups: Sequence[Group], first: int) -> None:
     subject = _("What happened: %(count)s") % {"count": sum(len(group.lines) for group in groups)}
     if len(groups) == 1:
         subject = f"{one.lines[0].words}: {one.title}"
-    parts = ["\n".join([group.title, *(_said(line) for line in group.lines), _address(group.url)]) for group in groups]
+    parts = [_told(group) for group in groups[:MOST_TOLD]]
+    if len(groups) > MOST_TOLD:
+        parts.append(_("And more: %(url)s") % {"url": _address("/notifications/")})
     record = one.obj if len(groups) == 1 else None
     delivery.send(
         to=user.email, subject=subject, body="\n\n".join([*parts, _footer()]), purpose="notification", record=record,
         message_id=f"<notification-{first}-{user.pk}@{host}>",
     )  # fmt: skip
+
+
+def _told(group: Group) -> str:
+    return "\n".join([group.title, *(_said(line) for line in group.lines), _address(group.url)])
 
 
 def _said(line: selectors.Line) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from common.changes import services as changes
 from common.delivery.models import Delivery
 from common.jobs import services as jobs
 from common.notifications import mailing, services
@@ -63,6 +64,19 @@ def test_a_burst_about_one_record_is_one_mail(anna: User, boris: User, clock: An
     assert all(f"number {number}" in first.body for number in range(3)) and f"/deals/{deal.pk}/" in first.body
     assert "Anna Berg mentions you" in first.body and "Pump overhaul" in second.subject
     assert len(after(clock, hours=2)) == 2
+
+
+@pytest.mark.parametrize("count", [mailing.MOST_APART + 1, mailing.MOST_TOLD + 1])
+def test_many_records_at_once_are_one_mail(count: int, anna: User, boris: User, clock: Any) -> None:
+    rows = [deals.deal(anna, by=anna) for _n in range(count)]
+    with changes.change_set("Many", by=anna, bulk=True):
+        for row in rows:
+            changes.edit(row, {"assignees": [boris.pk]}, by=anna)
+    jobs.run_due()
+    (mail,) = after(clock, minutes=3)
+    told = rows[: mailing.MOST_TOLD]
+    assert all(f"/deals/{row.pk}/" in mail.body for row in told) and str(count) in mail.subject
+    assert mail.body.count("/deals/") == len(told) and ("/notifications/\n" in mail.body) == (count > len(told))
 
 
 def test_what_was_read_meanwhile_is_not_mailed(anna: User, boris: User, clock: Any) -> None:

@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "common.views",
     "common.setup",
     "common.upkeep",
+    "common.search",
+    "common.notifications",
     "common.demo",
     "common.home",
     "catalogue",

@@ -17,6 +17,8 @@ urlpatterns = [
     path("jobs/", include("common.jobs.urls")),
     path("upkeep/", include("common.upkeep.urls")),
     path("outbox/", include("common.delivery.urls")),
+    path("search/", include("common.search.urls")),
+    path("notifications/", include("common.notifications.urls")),
     path("changes/", include("common.records.urls")),
     path("views/", include("common.views.urls")),
     path("exports/", exports, name="exports"),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from common.delivery import services as delivery
 from common.events import hooks
 from common.events.models import Event
+from common.notifications import services as notifications
+from common.notifications.models import Kind
 from common.people.models import User
 from common.policy import selectors as policy
 from common.records import registry
@@ -21,8 +23,12 @@ def tell_about_request(event: Event) -> None:
     request = Request.objects.filter(pk=event.subject_id).select_related("owner", "source").first()
     if request is None or not request.is_pending:
         return
-    for user in _listeners(request):
-        if user.pk != event.actor_id and user.email:
+    told = notifications.tell(
+        _listeners(request), Kind.REQUEST, f"event:{event.pk}:request", record=request, event=event.pk,
+        actor=event.actor, mails_itself=True,
+    )  # fmt: skip
+    for user in told:
+        if user.email:
             with translation.override(user.language or settings.LANGUAGE_CODE):
                 _tell(user, policy.as_seen(user, request), event)
 

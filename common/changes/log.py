@@ -56,7 +56,7 @@ def announce(opened: OpenSet, event: Event, obj: RecordModel) -> None:
         hook(event, obj)
     for hook in hooks.projectors_of(event.kind):
         hook(event, obj)
-    for receiver in hooks.receivers_of(event.kind):
+    for receiver in hooks.receivers_of(event.kind, event):
         if opened.bulk:
             opened.receivers.add(receiver)
             continue
@@ -82,7 +82,7 @@ def write_reference(opened: OpenSet, kind: str, ref: str, data: dict[str, Any]) 
     )  # fmt: skip
     with door():
         event.save(force_insert=True)
-    for receiver in hooks.receivers_of(kind):
+    for receiver in hooks.receivers_of(kind, event):
         dispatch = EventDispatch.objects.create(event=event, receiver=receiver, due_at=now)
         jobs.nudge(dispatching.QUEUE, dispatch.pk)
     return event

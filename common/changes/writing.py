@@ -16,6 +16,7 @@ from common.kinds import beside
 from common.kinds.guard import door
 from common.kinds.masking import unmasked, without_contacts
 from common.kinds.models import RecordModel
+from common.kinds.spelling import with_sounds
 from common.kinds.words import fold
 from common.policy import scopes
 from common.policy.principal import Principal
@@ -155,9 +156,13 @@ def mirror(row: RecordModel) -> None:
 
 
 def search_texts(row: RecordModel) -> dict[str, str]:
-    """The words by which a record is found, all of them and those without contact details."""
-    text = fold(row.search_text())
-    return {"text": text, "open_text": fold(without_contacts(row).search_text()) if row.contact_fields else text}
+    """The words by which a record is found, with their sounds: all of them and those without contact details."""
+    text = with_sounds(fold(row.search_text()))
+    return {"text": text, "open_text": _open_text(row) if row.contact_fields else text}
+
+
+def _open_text(row: RecordModel) -> str:
+    return with_sounds(fold(without_contacts(row).search_text()))
 
 
 def touch(row: RecordModel) -> None:

@@ -49,6 +49,11 @@ def page(entry: Page) -> None:
     _pages.append(entry)
 
 
+def pages() -> list[Page]:
+    """The pages of the side bar that are no record types."""
+    return list(_pages)
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """The context `chrome` of base.html."""
     company = own_company()
@@ -80,7 +85,8 @@ class _Lazy:
             "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
             "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
-            "recent_url": reverse("recent"),
+            "recent_url": reverse("recent"), "search_url": reverse("search:page"),
+            "bell_url": reverse("notifications:page"), "bell_count": counts["bell"].text if "bell" in counts else "",
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
             "settings_url": reverse("setup:home") if may_set_up else None,
             "jobs_url": reverse("jobs:list"), "quarantine": quarantine.is_shown(),

@@ -1,16 +1,20 @@
-"""The platform's steps of going live."""
+"""The platform's steps of going live and its commands."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.home import going_live, selectors
+from common.home import badges, commands, going_live, selectors
 from common.kinds import formats
 from common.money.formats import base_code
+from common.notifications.selectors import unread
 from common.organisation.selectors import own_company
+from common.policy.principal import Principal
+from common.search.commands import source
 
 
 def _company() -> dict[str, Any]:
@@ -32,5 +36,14 @@ def _team() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _unread(principal: Principal) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
+    rows = unread(principal)
+    return rows, rows.none()
+
+
 going_live.step(10, _company)
 going_live.step(30, _team)
+badges.source("bell", _unread)
+source(10, commands.new_things)
+source(20, commands.places)
+source(30, commands.settings_pages)

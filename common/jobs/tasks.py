@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from common.jobs import services, tracing
+from common.jobs import services, timetable, tracing
 from common.kinds import dictionary
 
 
@@ -16,6 +16,8 @@ def run(queue_name: str, pk: int, request: str = "") -> None:
 
 @shared_task(name="jobs.sweep", ignore_result=True)
 def sweep() -> None:
-    """Offer every due row again."""
+    """Offer every due row again, and do what the timetable says."""
     services.beat()
     services.sweep()
+    dictionary.use_version(None)
+    timetable.run_due()

@@ -18,14 +18,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds.models import RecordModel
-from common.kinds.words import capital, fold
-from common.numbering import tickets
+from common.kinds.words import capital
 from common.policy import scopes
-from common.records import registry
+from common.records import finding, registry
 from common.records.declaring import NamedFilter, RecordType, Viewer, Words
 from common.records.errors import BadFilter
 from common.records.fieldkinds import EMPTY, OPPOSITES, Kind, kind_of
-from common.spine.models import SearchText
 
 MOST_CONDITIONS = 30
 LONGEST_QUERY = 200
@@ -241,7 +239,7 @@ def fields_of(kind: RecordType, viewer: Viewer) -> Fields:
 
 def condition_q(kind: RecordType, query: Query, viewer: Viewer, known: Fields | None = None) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
-    return tree_q(query.tree(), known or fields_of(kind, viewer), viewer) & words_q(query.words, viewer)
+    return tree_q(query.tree(), known or fields_of(kind, viewer), viewer) & finding.words_q(kind, query.words, viewer)
 
 
 def without_mine(query: Query) -> tuple[Query, bool]:
@@ -260,23 +258,3 @@ def tree_q(tree: dict[str, Any], known: Mapping[str, FilterField], viewer: Viewe
     if found is None:
         raise BadFilter(part=str(tree.get("f", ""))[:80])
     return found.q(tree["op"], [str(value) for value in tree["v"]], viewer)
-
-
-def words_q(words: str, viewer: Viewer) -> Q:
-    """Records whose search text holds every word; a ticket in any of its forms finds its record.
-
-    Nobody finds a record by contact details that are hidden from them.
-    """
-    if not words:
-        return Q()
-    ticket = tickets.find(words)
-    parts = [ticket.casefold()] if ticket else fold(words).split()[:8]
-    texts = SearchText.objects.all()
-    for part in parts:
-        texts = texts.filter(**{f"{search_column(viewer)}__contains": part})
-    return Q(pk__in=texts.values("pk"))
-
-
-def search_column(viewer: Viewer) -> str:
-    """The column of `SearchText` this person finds records by."""
-    return "open_text" if viewer.principal.hides_contacts else "text"

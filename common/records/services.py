@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from common.changes import log, writing
 from common.changes import services as changes
 from common.changes.services import Actor
+from common.changes.values import link_fields
 from common.files import services as files
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
@@ -15,13 +16,22 @@ from common.organisation.models import Department
 from common.people.models import User
 from common.records.errors import EmptyNote
 
+SHARED = "shared_with"
 
-def add_note(obj: RecordModel, *, text: str, attached: Sequence[File[bytes]] = (), by: Actor) -> None:
-    """Write a note on a record the person may see; files need the right to change it. Raises `EmptyNote`."""
+
+def add_note(
+    obj: RecordModel, *, text: str, attached: Sequence[File[bytes]] = (), share: Sequence[int] = (), by: Actor
+) -> None:
+    """Write a note on a record the person may see. Raises `EmptyNote`.
+
+    Files, and sharing it with the people of `share`, need the right to change it.
+    """
     words = text.replace("\x00", "").strip()
     if not words and not attached:
         raise EmptyNote
     with changes.change_set(_("Note: %(title)s") % {"title": obj.title}, by=by):
+        if share:
+            changes.edit(obj, {SHARED: sorted({*link_fields[SHARED].ids(obj.pk), *share})}, by=by)
         kept = [files.attach(obj, content, by=by) for content in attached]
         if words:
             data = {"_text": words, "_files": [{"id": a.pk, "name": a.name} for a in kept]}

@@ -51,11 +51,26 @@ class RecordMember(Guarded):
 
 
 class SearchText(Projection):
-    """The folded words by which a record is found; `open_text` is without contact details."""
+    """The folded words by which a record is found; `open_text` is without contact details.
+
+    `text` is indexed for parts of words (`common.spine.fulltext`).
+    """
 
     record = models.OneToOneField(Record, models.CASCADE, primary_key=True, related_name="search")
     text = models.TextField()
     open_text = models.TextField(default="")
+
+
+class SearchWord(Projection):
+    """A word that stands in some record: what a mistyped one is compared with. `back` is it read backwards."""
+
+    LONGEST: ClassVar[int] = 40
+
+    word = models.CharField(max_length=LONGEST, primary_key=True)
+    back = models.CharField(max_length=LONGEST, db_index=True)
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class RecordMark(Projection):

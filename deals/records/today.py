@@ -15,10 +15,13 @@ from common.kinds.words import capital
 from common.money import formats as money
 from common.policy.principal import Principal
 from common.records.declaring import Viewer
+from common.search.starters import starter
 from deals import drawing, selectors
 from deals.models import Certainty
 
 DEAL, PAYMENT = "deals.deal", "deals.payment"
+DUE_IN_PALETTE = 6
+DUE_SIGNS = {"overdue": ("alert-circle-filled", "k-red"), "today": ("clock-filled", "k-green")}
 # Narrow enough for the rail.
 SHORT = {
     Certainty.GUARANTEED: pgettext_lazy("short", "Guaranteed"),
@@ -189,6 +192,26 @@ def _badge(principal: Principal) -> tuple[Any, Any] | None:
 
 
 MINE = "f=state.is:open&f=mine.is:me"
+
+
+def _due_steps(viewer: Viewer) -> dict[str, Any] | None:
+    """In the palette before anything is typed: the person's own steps that are late or due today."""
+    if not viewer.principal.may(DEAL, "change"):
+        return None
+    rows = selectors.due_steps_of(viewer.principal, formats.viewer_today(), DUE_IN_PALETTE)
+    if not rows:
+        return None
+    drawn = []
+    for deal in rows:
+        step = drawing.next_step(deal, formats.viewer_today())
+        icon, tone = DUE_SIGNS[step["state"]]
+        drawn.append({
+            "url": f"/deals/{deal.pk}/", "title": deal.next_step or deal.name, "note": deal.name, "icon": icon,
+            "tone": tone, "right": step["when"], "acts": True,
+        })  # fmt: skip
+    return {"key": "due", "label": _("Your steps that are due"), "rows": drawn}
+
+
 today.group(10, _steps(gettext_lazy("Overdue"), "overdue", f"{MINE}&f=next_step_on.is:overdue"))
 today.group(20, _steps(gettext_lazy("Today"), "today", f"{MINE}&f=next_step_on.is:today"))
 today.group(40, _steps(gettext_lazy("Deals with no next step"), "none", f"{MINE}&f=next_step_on.empty"))
@@ -197,3 +220,4 @@ today.group(60, _closing)
 today.rail(10, _figures)
 today.rail(20, _expected)
 badges.source("home", _badge)
+starter(10, _due_steps)

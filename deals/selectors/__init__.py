@@ -5,10 +5,12 @@ from deals.selectors.days import (
     MonthFigures,
     badge,
     closing_soon,
+    due_steps_of,
     expected_by_month,
     is_seller,
     month_figures,
     payments_due,
+    steps_between,
     steps_of,
 )
 from deals.selectors.deals import (
@@ -61,6 +63,7 @@ __all__ = [
     "days_in_stage",
     "deals_of",
     "default_pipeline",
+    "due_steps_of",
     "expected_by_month",
     "is_seller",
     "lines_of",
@@ -82,6 +85,7 @@ __all__ = [
     "reasons_in_use",
     "stage_bar",
     "stages_of",
+    "steps_between",
     "steps_of",
     "visible_counterparties",
 ]

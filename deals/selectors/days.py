@@ -49,6 +49,18 @@ def _how_many(rows: QuerySet[Any, Any]) -> str:
     return said(count, MOST)
 
 
+def due_steps_of(principal: Principal, today: date, most: int) -> list[Deal]:
+    """A person's own open deals whose next step is late or due today, the latest first."""
+    rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(next_step_on__lte=today, closed_on=None)
+    return list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), most, own=True))
+
+
+def steps_between(principal: Principal, first: date, last: date, most: int) -> list[Deal]:
+    """A person's own open deals whose next step is on one of these days."""
+    rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(next_step_on__range=(first, last), closed_on=None)
+    return list(scopes.page_for_user(rows, principal, ("next_step_on", "pk"), most, own=True))
+
+
 def badge(principal: Principal, today: date) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Own steps that are due, and those of them that are overdue."""
     rows: RecordQuerySet[Any] = Deal.objects.get_queryset().filter(closed_on=None)

@@ -114,8 +114,8 @@ def find_by_ticket(page: Page, deal: Deal) -> None:
     expect(page.locator(".k-head-sub")).to_contain_text(deal.ticket)
     assert page.locator("button[data-copy]").first.get_attribute("data-copy") == f"[ticket:{deal.ticket}]"
     page.goto("/deals/")
-    page.fill("input[name=q]", f"Re: offer [ticket:{deal.ticket.lower()}]")
-    page.press("input[name=q]", "Enter")
+    page.fill("[data-key-list-search]", f"Re: offer [ticket:{deal.ticket.lower()}]")
+    page.press("[data-key-list-search]", "Enter")
     page.wait_for_url("**q=**")
     expect(page.locator("tbody tr")).to_have_count(1)
     page.click("tbody a")

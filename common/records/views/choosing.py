@@ -7,11 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from common.kinds.words import title_sort
 from common.people.models import User
 from common.places.models import City, Country
 from common.policy.rules import PersonRequest, signed_in
-from common.records import filtering
+from common.records import finding
 from common.records.forms import choosable
 from common.records.views.base import RecordView
 from common.tags.models import Tag
@@ -28,11 +27,7 @@ class ChooseView(RecordView):
     def get(self, request: PersonRequest) -> HttpResponse:
         words = request.GET.get("q", "").replace("\x00", "")[:100].strip()
         rows = self.type.select(self.type.model.objects.for_user(self.viewer.principal))
-        if len(words) < 3:
-            rows = rows.filter(self.beginning(words)) if words else rows
-            rows = rows.order_by("title_sort", "pk")
-        else:
-            rows = rows.filter(filtering.words_q(words, self.viewer)).order_by("title_sort", "pk")
+        rows = rows.filter(finding.words_q(self.type, words, self.viewer)).order_by("title_sort", "pk")
         found = list(rows[: SIZE + 1])
         options = [
             {"value": row.pk, "label": row.title, "note": self.type.option_note(row), "icon": self.type.icon}
@@ -43,13 +38,6 @@ class ChooseView(RecordView):
         more = _("More: type a few letters") if len(found) > SIZE else ""
         context = {"options": options, "create": create if may_create else None, "more": more}
         return self.render("partials/chooser_options.html", context)
-
-    def beginning(self, words: str) -> Q:
-        """Rows whose title begins with the words; one that is a hidden address has no beginning."""
-        found = Q(title_sort__startswith=title_sort(words))
-        if self.viewer.principal.hides_contacts:
-            found &= filtering.words_q(words, self.viewer)
-        return found
 
 
 @signed_in

@@ -17,6 +17,7 @@ from common.kinds import formats
 from common.kinds.errors import DomainError, NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
+from common.people.selectors import active_people
 from common.policy import presets, scopes
 from common.policy.rules import PersonRequest
 from common.records import describing, recent, registry, services, timeline
@@ -227,11 +228,20 @@ class NoteView(PageView):
         obj = self.get_object()
         text = request.POST.get("text", "")[:20_000]
         try:
-            services.add_note(obj, text=text, attached=request.FILES.getlist("files"), by=self.viewer.user)
+            services.add_note(
+                obj, text=text, attached=request.FILES.getlist("files"), share=self.shared(), by=self.viewer.user
+            )
         except DomainError as refusal:
             self.composer_error, self.composer_text = str(refusal), text
             return PageView.get(self, request, pk, status=refusal.status)
         return HttpResponseRedirect(f"{self.type.page_url(obj)}#timeline", status=303)
+
+    def shared(self) -> list[int]:
+        """The people who are let in because the note mentions them."""
+        if services.SHARED not in self.type.model.link_fields:
+            return []
+        keys = [int(key) for key in self.request.POST.getlist("share")[:20] if key.isdecimal() and len(key) < 18]
+        return list(active_people().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 class FileRemoveView(RecordView):

@@ -21,10 +21,6 @@ export function start() {
   }
 
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
-      if (use(visible("[data-key-search]"))) event.preventDefault();
-      return;
-    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
     const key = event.key.toLowerCase();
     let done = false;

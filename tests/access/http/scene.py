@@ -20,10 +20,14 @@ from common.events.models import ChangeSet
 from common.files import services as files
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
+from common.notifications import services as notifications
+from common.notifications.models import Kind
 from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
 from common.records.models import BulkRun, ColourRule, ExportFile
+from common.search import services as search
+from common.search import vocabulary
 from common.tags.models import Tag
 from common.views.models import SavedView
 from requests_app.models import SiteForm
@@ -97,6 +101,12 @@ def build() -> Scene:
     scene.view = SavedView.objects.create(type="crm.company", name=SECRET, owner=scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
+    search.note_opened(scene.rows["crm.company"], by=stranger)
+    vocabulary.learn(None)
+    seer = scene.people["administrator"]
+    notifications.tell([seer], Kind.DUE, "scene", record=scene.rows["crm.company"], detail={"text": SECRET})
+    notifications.mute(seer, scene.rows["deals.deal"], on=True)
+    notifications.save_wishes(stranger, {"digest_hour": 8})
     return scene
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from common.notifications.models import Kind
 from common.records import many, registry
-from tests.access.http.scene import Scene
+from tests.access.http.scene import SECRET, Scene
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,21 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
     yield Call("bulk-run", "get", reverse("bulk-run", args=[scene.run.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
+    company = {"at": f"/companies/{scene.rows['crm.company'].pk}/"}
+    yield Call("search:page", "get", "/search/", rule="signed-in", data={"q": SECRET})
+    yield Call("search:palette", "get", "/search/palette/", rule="signed-in", data={"q": SECRET})
+    yield Call("search:actions", "get", "/search/actions/", "crm.company", "view", row=True, data=company)
+    yield Call("search:opened", "post", "/search/opened/", rule="signed-in", data=company)
+    yield Call("search:person", "get", f"/search/people/{scene.stranger.pk}/", rule="signed-in")
+    for verb in ("page", "bell", "settings"):
+        yield Call(f"notifications:{verb}", "get", reverse(f"notifications:{verb}"), rule="signed-in")
+    wishes = {**dict.fromkeys(Kind.values, "app"), "digest_hour": "8"}
+    yield Call("notifications:settings", "post", reverse("notifications:settings"), rule="signed-in", data=wishes)
+    yield Call("notifications:mark", "post", reverse("notifications:mark"), rule="signed-in", data={"all": "1"})
+    yield Call("notifications:seen", "post", reverse("notifications:seen"), rule="signed-in", data=company)
+    for verb, method in (("mute", "post"), ("people", "get")):
+        path = reverse(f"notifications:{verb}")
+        yield Call(f"notifications:{verb}", method, path, "crm.company", "view", row=True, data=company)
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:
         yield Call("undo", method, f"/changes/{scene.act.pk}/undo/", rule="maker")

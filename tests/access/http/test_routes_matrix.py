@@ -30,6 +30,10 @@ BY_RULE = {"public": {200, 302, 405}, "second factor": {302, 404}}
 """Nobody here has a second factor."""
 
 
+HIDDEN = {"files:serve", "search:actions", "notifications:mute", "notifications:people"}
+"""Routes that name a record of any type: to who sees none of its type it is not there."""
+
+
 @pytest.fixture
 def scene() -> Scene:
     return build()
@@ -50,7 +54,7 @@ def expected(call: Call, who: str) -> set[int]:
     if call.rule == "maker":
         return {404}  # a stranger made it
     if call.type == "setup" or who == "nobody":
-        return {403} if call.route != "files:serve" else {404}
+        return {404} if call.route in HIDDEN else {403}
     if not call.row:
         # An action on many rows or the page of a type: the rows decide, each for itself.
         return {*FINE, 403} if call.type == "analytics.report" else FINE

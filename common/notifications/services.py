@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from common import clock
+from common.kinds.models import RecordModel
+from common.notifications import hours
+from common.notifications.models import Channel, Muted, Notification, Preferences
+from common.people.models import User
+from common.policy import selectors as policy
+from common.policy.principal import principal_of
+from common.records import registry
+
+KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
+
+
+def tell(
+    users: Iterable[User], kind: str, key: str, *, record: RecordModel | None = None, event: int | None = None,
+    actor: User | None = None, detail: Mapping[str, Any] | None = None, mails_itself: bool = False,
+) -> list[User]:  # fmt: skip
+    """Tell people something, each once for a `key`: those who may sign in and see the record, want to know, and did
+    not do it themselves. With `mails_itself` the caller mails those it gets back, who want a mail now.
+    """
+    people = {user.pk: user for user in users if user.is_active and (actor is None or user.pk != actor.pk)}
+    if record is not None:
+        muted = set(Muted.objects.filter(record=record.pk, user__in=people).values_list("user_id", flat=True))
+        people = {pk: user for pk, user in people.items() if pk not in muted and policy.may(user, record, "view")}
+    wishes, now, mail_now = wishes_of(people), clock.now(), []
+    for pk, user in people.items():
+        channel = wishes[pk].channel(kind)
+        if channel == Channel.OFF:
+            continue
+        due = hours.when_to_mail(wishes[pk], hours.zone_of(user), now) if channel == Channel.MAIL else None
+        at_once = mails_itself and due is not None and due <= now + hours.BURST
+        Notification.objects.get_or_create(
+            user=user, key=key,
+            defaults={
+                "kind": kind, "record_id": record.pk if record else None, "event_id": event, "actor": actor,
+                "detail": dict(detail or {}), "at": now, "mail_due_at": None if at_once else due,
+            },
+        )  # fmt: skip
+        if at_once:
+            mail_now.append(user)
+    return mail_now
+
+
+def wishes_of(users: Iterable[int]) -> dict[int, Preferences]:
+    """The preferences of people, those of who chose nothing too."""
+    keys = list(users)
+    found = Preferences.objects.in_bulk(keys)
+    return {key: found.get(key) or Preferences(user_id=key) for key in keys}
+
+
+def mark(user: User, *, read: bool, keys: Sequence[int] = (), record: int | None = None) -> int:
+    """Mark notifications read or unread: these, or all of a record, or with neither all; how many changed."""
+    rows = Notification.objects.filter(user=user, read_at__isnull=read)
+    if keys:
+        rows = rows.filter(pk__in=keys)
+    elif record is not None:
+        rows = rows.filter(record=record)
+    return rows.update(read_at=clock.now() if read else None)
+
+
+def mute(user: User, record: RecordModel, *, on: bool) -> None:
+    """Tell this person nothing more of a record, or again; what is unread of it is read."""
+    if on:
+        Muted.objects.get_or_create(user=user, record_id=record.pk)
+        mark(user, read=True, record=record.pk)
+    else:
+        Muted.objects.filter(user=user, record=record.pk).delete()
+
+
+def withdraw_undone(change_set: int) -> None:
+    """An act was undone: what was told of it was not so."""
+    Notification.objects.filter(event__change_set=change_set).delete()
+
+
+def withdraw_unseen(record: RecordModel) -> None:
+    """Take back what people were told of a record they see no more."""
+    rows = Notification.objects.filter(record=record.pk).select_related("user")
+    gone = {row.user_id for row in rows if not policy.may(row.user, record, "view")}
+    if gone:
+        rows.filter(user__in=gone).delete()
+
+
+def forget(record_id: int) -> None:
+    """A record is deleted for good."""
+    Notification.objects.filter(record=record_id).delete()
+    Muted.objects.filter(record=record_id).delete()
+
+
+def withdraw_hidden() -> None:
+    """Take back what is unread of records people see no more, because their roles or departments changed."""
+    unread = Notification.objects.filter(read_at=None).exclude(record=None)
+    for user in User.objects.filter(pk__in=unread.values("user")):
+        mine = unread.filter(user=user)
+        types = dict(mine.values_list("record_id", "record__type").distinct())
+        pairs = [(registry.get(key).model, pk) for pk, key in types.items()]
+        mine.exclude(record__in=policy.visible_keys(principal_of(user), pairs, with_bin=True)).delete()
+
+
+def tidy(_since: object = None) -> None:
+    """Drop what was read a month ago, anything after half a year, and what is hidden now."""
+    now = clock.now()
+    Notification.objects.filter(Q(read_at__lt=now - KEPT_READ) | Q(at__lt=now - KEPT)).delete()
+    withdraw_hidden()
+
+
+def save_wishes(user: User, values: Mapping[str, Any]) -> None:
+    """Keep how a person wants to be told."""
+    Preferences.objects.update_or_create(user=user, defaults=dict(values))

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from common.notifications import views
+
+app_name = "notifications"
+urlpatterns = [
+    path("", views.notifications, name="page"),
+    path("bell/", views.bell, name="bell"),
+    path("mark/", views.mark, name="mark"),
+    path("seen/", views.seen, name="seen"),
+    path("mute/", views.mute, name="mute"),
+    path("settings/", views.settings, name="settings"),
+    path("people/", views.people, name="people"),
+]

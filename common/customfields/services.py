@@ -90,15 +90,20 @@ def rename(model: type[RecordModel], labels: Mapping[str, Mapping[str, str]], *,
 
 
 def keep_index(field: CustomField) -> None:
-    """Make or drop the index of a field's column, as the field says; safe to run twice."""
+    """Make or drop the index of a field's column, as the field says; safe to run twice.
+
+    Texts are looked into: that takes PostgreSQL's trigrams (migration 0004 of the spine). SQLite has none for them.
+    """
     model = next(m for m in selectors.customisable() if m._meta.label_lower == field.type)
     table = selectors.table_of(model)
     assert table is not None  # noqa: S101  # customisable types have one
     quote = connection.ops.quote_name
     name = quote(f"{table._meta.db_table}_{field.slot}"[:60])
-    column = f"({quote(field.slot)})" if field.family != "text" else f"(substr({quote(field.slot)}, 1, 200))"
+    column = f"({quote(field.slot)})"
+    if field.family == "text":
+        column = f"USING gin (LOWER({quote(field.slot)}) gin_trgm_ops)" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        if field.is_often_filtered and field.archived_at is None:
+        if column and field.is_often_filtered and field.archived_at is None:
             cursor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {quote(table._meta.db_table)} {column}")
         else:
             cursor.execute(f"DROP INDEX IF EXISTS {name}")

@@ -8,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from common.customfields import selectors
 from common.customfields.models import SLOTS, CustomField, CustomOption, FieldLabel, FieldType
 from common.customfields.services import keep_index
 from common.events.models import Event
+from common.kinds import folding
 from common.people.models import User
 from crm.models import Company
 from tests.factories import common, crm, customfields
@@ -108,6 +110,16 @@ def test_an_often_filtered_field_gets_an_index_and_loses_it(boss: User) -> None:
     field.is_often_filtered = False
     keep_index(field)
     assert indexes() == before
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index that looks into texts")
+def test_the_index_of_a_text_is_one_that_its_filters_use(boss: User) -> None:
+    field = customfields.field("crm.company", FieldType.TEXT, by=boss, is_often_filtered=True)
+    keep_index(field)
+    table: Any = selectors.table_of(Company)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert f"crm_companyvalues_{field.slot}" in table._base_manager.filter(folding.has(field.slot, "steel")).explain()
 
 
 def test_a_renamed_field_is_called_so_everywhere(boss: User) -> None:

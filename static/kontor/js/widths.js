@@ -25,6 +25,7 @@ export function start(table, { post }) {
     edge.setAttribute("aria-valuemin", NARROWEST);
     edge.setAttribute("aria-valuemax", WIDEST);
     apply(head, Number(head.dataset.pixels) || 0);
+    edge.tabIndex = 0;
     let timer;
     edge.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -STEP, ArrowRight: STEP }[event.key];

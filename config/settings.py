@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "common.records",
     "common.setup",
     "common.upkeep",
+    "common.importing",
     "common.demo",
     "common.home",
     "catalogue",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -65,6 +65,24 @@ def bulk_create(
         with change_set(label, by=by, bulk=True):
             made.extend(_create_chunk(model, chunk, list(islice(moves, len(chunk))), by))
     return made
+
+
+def check(obj: RecordModel, given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise `ValidationError` for values that the door or the database would refuse; nothing is written.
+
+    `obj` takes the values: a new record, or a copy of one. Rules about columns of a new one that nobody names in
+    `known` are left to the database.
+    """
+    fields, _links = writing.split(type(obj), given)
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    obj.before_save()
+    writing.check_values(obj, fields)
+    unknown = []
+    if obj._state.adding:
+        named = {*known, "title_sort", "deleted_at"}
+        unknown = [f.name for f in obj._meta.concrete_fields if f.name not in named and not f.has_default()]
+    obj.validate_constraints(exclude=unknown)
 
 
 def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: Actor) -> list[R]:

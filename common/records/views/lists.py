@@ -50,10 +50,14 @@ class ListView(RecordView):
         return HttpResponseRedirect(f"{self.type.url('list')}?{urlencode(pairs, safe=':,.')}")
 
     def more(self) -> list[dict[str, Any]]:
-        """What stands behind the dots: the bin, for who may restore from it."""
-        if not self.viewer.principal.may(self.type.key, "delete"):
-            return []
-        return [{"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"}]
+        """What stands behind the dots: importing, and the bin for who may restore from it."""
+        may, found = self.viewer.principal.may, []
+        if self.type.sections and may(self.type.key, "import"):
+            url = f"{reverse('importing:new')}?type={self.type.key}"
+            found.append({"label": _("Import"), "url": url, "icon": "database-import"})
+        if may(self.type.key, "delete"):
+            found.append({"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"})
+        return found
 
     def layouts(self, state: lists.ListState, current: str) -> list[dict[str, Any]]:
         """The switch between list and board."""

@@ -1,0 +1,179 @@
+"""What becomes of a row: a new record, changes of a known one, or nothing, and why not. Writes nothing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from common.changes import bulk, writing
+from common.changes import values as tracked
+from common.importing.finding import Finder, Found
+from common.importing.meaning import Interpreter, Meant, ToCreate, there_already
+from common.importing.models import Import, OnMatch, OnNew, Outcome
+from common.kinds.errors import Forbidden
+from common.kinds.models import RecordModel
+from common.policy import scopes
+from common.records.declaring import RecordType, Viewer
+from common.records.forms import default_values, form_field
+from common.records.inputs import NewRecord
+
+NOTHING: tuple[Any, ...] = (None, "", [])
+Relations = Mapping[int, scopes.Relations]
+
+
+@dataclass
+class Decision:
+    """What becomes of a row. `values` are those to write; `place` is (owner, department) where they change."""
+
+    outcome: str
+    obj: RecordModel | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+    place: tuple[Any, Any] | None = None
+    restores: bool = False
+
+
+class Decider:
+    """Decides about the rows of one import with the rights its person has now."""
+
+    def __init__(self, imp: Import, kind: RecordType, viewer: Viewer, reader: Interpreter, finder: Finder) -> None:
+        self.imp, self.kind, self.viewer, self.reader, self.finder = imp, kind, viewer, reader, finder
+        self.names = kind.form_names()
+        self.creatable = scopes.creation_fields(viewer.principal, kind.model)
+        fields = {name: form_field(kind.model, name, viewer, None) for name in self.names}
+        self.required = {name: str(form.label) for name, form in fields.items() if form.required}
+        self.begun = self._begun()
+
+    def _begun(self) -> dict[str, Any]:
+        """What a new form is filled with: parts begin with nothing, their whole is not known yet."""
+        found = default_values(self.kind)
+        if self.kind.model.parent_field is None:
+            found |= self.kind.initial(HttpRequest(), self.viewer)
+        return {name: value for name, value in found.items() if name in self.names and value not in NOTHING}
+
+    def relations(self, found: Sequence[Found]) -> Relations:
+        """How the person stands to what the rows of a chunk fit; one query."""
+        objs = [obj for fit in found if (obj := fit.obj or fit.binned) is not None]
+        return scopes.relations(self.viewer.principal, objs) if objs else {}
+
+    def decide(self, meant: Meant, fit: Found, relations: Relations) -> Decision:
+        """What becomes of a row; what is wrong is in its errors then."""
+        if meant.errors:
+            return Decision(Outcome.FAILED)
+        if fit.obj is not None:
+            decision = self._known(meant, fit.obj, relations[fit.obj.pk])
+        elif fit.binned is not None:
+            decision = self._binned(meant, fit.binned, relations[fit.binned.pk])
+        elif self.imp.on_new == OnNew.SKIP:
+            decision = Decision(Outcome.SKIPPED)
+        else:
+            decision = self._new(meant)
+        return Decision(Outcome.FAILED) if meant.errors and decision.outcome != Outcome.SKIPPED else decision
+
+    def _allows(self, action: str, relations: scopes.Relations) -> bool:
+        return scopes.allows(self.viewer.principal, self.kind.model, action, relations)
+
+    def _new(self, meant: Meant) -> Decision:
+        values = {**self.begun, **meant.values}
+        for name, label in self.required.items():
+            if name not in values:
+                meant.refuse(self.reader.place_of(name), _("“%(name)s” is required.") % {"name": label})
+        for name in meant.values:
+            if not self.creatable.writable(name) and name != self.kind.model.parent_field:
+                meant.refuse(self.reader.place_of(name), _("Your role may not change this field."))
+        if meant.errors:
+            return Decision(Outcome.FAILED)
+        decision = Decision(Outcome.NEW, values=values, extras=meant.extras)
+        probe = self._check(meant, self.kind.model(), values)
+        if meant.errors:
+            return decision
+        writing.place(probe, by=self.viewer.user, owner=writing.DEFAULT, department=writing.DEFAULT)
+        related = writing.relations_of_new(self.viewer.principal, probe)
+        if not self._allows("create", related):
+            meant.refuse(None, _("Your role may not create this here."))
+        self._place(meant, decision, related, None)
+        return decision
+
+    def _check(self, meant: Meant, obj: RecordModel, values: Mapping[str, Any]) -> RecordModel:
+        """What the form or the database would refuse goes to the errors of the row."""
+        given = there_already(values)
+        waits = values.keys() - given.keys()
+        try:
+            bulk.check(obj, given, [name for name in self.names if name not in waits])
+        except ValidationError as problem:
+            errors = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+            for name, texts in errors.items():
+                for text in texts:
+                    meant.refuse(self.reader.place_of(name) if name else None, text)
+        return obj
+
+    def _binned(self, meant: Meant, obj: RecordModel, relations: scopes.Relations) -> Decision:
+        if not self.imp.restores or self.imp.on_match == OnMatch.SKIP:
+            number = self.kind.number_of(obj)
+            meant.refuse(None, _("%(number)s is in the bin. Restore it, or let the import do so.") % {"number": number})
+            return Decision(Outcome.SKIPPED, obj)
+        if not self._allows("delete", relations):
+            meant.refuse(None, Forbidden())
+        decision = self._known(meant, obj, relations)
+        decision.outcome, decision.restores = Outcome.UPDATED, True
+        return decision
+
+    def _known(self, meant: Meant, obj: RecordModel, relations: scopes.Relations) -> Decision:
+        if self.imp.on_match == OnMatch.SKIP:
+            return Decision(Outcome.SKIPPED, obj)
+        values = {name: said for name, value in meant.values.items() if (said := self._change(obj, name, value))}
+        decision = Decision(Outcome.UPDATED, obj, {name: value for name, (value,) in values.items()})
+        if self.imp.on_match == OnMatch.UPDATE:
+            decision.extras = {
+                key: row for key, row in meant.extras.items()
+                if (extra := self.reader.targets[key].extra) is not None and extra.differs(obj, row)
+            }  # fmt: skip
+            self._place(meant, decision, relations, obj)
+        if not (decision.values or decision.extras or decision.place):
+            decision.outcome = Outcome.UNCHANGED
+            return decision
+        self._require_change(meant, decision, relations)
+        if not meant.errors and decision.values:
+            self._check(meant, copy.copy(obj), decision.values)
+        return decision
+
+    def _change(self, obj: RecordModel, name: str, value: Any) -> tuple[Any] | None:
+        """The value to write, in a tuple; None where the record says so already, or shall keep what it says."""
+        model = type(obj)
+        if isinstance(value, NewRecord | ToCreate):
+            return None if self.imp.on_match == OnMatch.FILL and tracked.current(obj, name) not in NOTHING else (value,)
+        now = tracked.current(obj, name)
+        if self.imp.on_match == OnMatch.FILL and now not in NOTHING:
+            return None
+        if isinstance(now, list):
+            more = [item for item in value if isinstance(item, ToCreate) or tracked.encode(item) not in now]
+            return ([*now, *more],) if more else None
+        return (value,) if tracked.normal(model, name, value) != now and value not in NOTHING else None
+
+    def _require_change(self, meant: Meant, decision: Decision, relations: scopes.Relations) -> None:
+        if (decision.values or decision.extras) and not self._allows("change", relations):
+            meant.refuse(None, Forbidden())
+            return
+        rights = scopes.fields(self.viewer.principal, self.kind.model, relations)
+        for name in decision.values:
+            if not rights.writable(name):
+                meant.refuse(self.reader.place_of(name), _("Your role may not change this field."))
+
+    def _place(self, meant: Meant, decision: Decision, relations: scopes.Relations, obj: RecordModel | None) -> None:
+        """Whose the record becomes: a transfer, of a new record away from who imports it."""
+        if self.kind.model.parent_field is not None or not (meant.owner or meant.department):
+            return
+        owner = meant.owner or (obj.owner if obj is not None else self.viewer.user)
+        department = meant.department or (meant.owner.department if meant.owner else obj and obj.department)
+        now = (obj.owner_id, obj.department_id) if obj is not None else None
+        if now == (owner and owner.pk, department and department.pk):
+            return
+        if not self._allows("transfer", relations):
+            meant.refuse(self.reader.place_of("owner"), _("Your role may not give this away."))
+        decision.place = (owner, department)

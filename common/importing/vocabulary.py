@@ -1,0 +1,139 @@
+"""What the texts of a column stand for: entries of a list, by every name they have in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from common.changes import services as changes
+from common.importing.targets import DEPARTMENT, OWNER, Target
+from common.kinds.models import Dictionary
+from common.kinds.words import fold
+from common.organisation.models import Department
+from common.people.models import User
+from common.people.selectors import active_people
+from common.records.declaring import Viewer
+from common.records.fieldkinds.plain import BoolKind
+
+EMPTY, CREATE, REST = "-", "+", "*"
+"""What a text may stand for besides an entry: nothing, a new one; and the key for all texts not named."""
+SETTINGS = ("setup", "change")
+YES = ("yes", "y", "true", "1", "on", "x", "да", "истина", "+", "✓")
+NO = ("no", "n", "false", "0", "off", "нет", "ложь", "-")
+
+
+@dataclass
+class Vocabulary:
+    """The entries of a list: `options` as (key, label), `rows` behind the keys, and the texts that mean one."""
+
+    options: list[tuple[str, str]] = field(default_factory=list)
+    rows: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, str | None] = field(default_factory=dict)
+    may_create: bool = False
+
+    def add(self, key: str, label: str, names: Iterable[object], row: Any) -> None:
+        """An entry with its names; a name that two entries have means neither."""
+        self.options.append((key, label))
+        self.rows[key] = row
+        for name in {fold(str(name)) for name in (*names, label) if name}:
+            self.known[name] = None if name in self.known and self.known[name] != key else key
+
+    def find(self, text: str) -> str | None:
+        """The key of the entry a text means."""
+        return self.known.get(fold(text))
+
+    def split(self, text: str) -> list[str]:
+        """The names in a cell of several: what stands between commas and semicolons, unless it is one name."""
+        if self.find(text):
+            return [text]
+        found: list[str] = []
+        parts = [part.strip() for line in text.splitlines() for part in line.split(";")]
+        for part in filter(None, parts):
+            found += self._at_commas([word.strip() for word in part.split(",")])
+        return [part for part in found if part]
+
+    def _at_commas(self, words: list[str]) -> list[str]:
+        found = []
+        while words:
+            for count in range(len(words), 0, -1):
+                whole = ", ".join(words[:count])
+                if count == 1 or self.find(whole):
+                    found.append(whole)
+                    words = words[count:]
+                    break
+        return found
+
+
+def vocabulary_of(target: Target, viewer: Viewer) -> Vocabulary:
+    """What can be chosen for a target."""
+    found = Vocabulary()
+    if isinstance(target.kind, BoolKind):
+        for key, words, label in (("1", YES, _("yes")), ("0", NO, _("no"))):
+            found.add(key, label, words, key == "1")
+        return found
+    if target.model is None:
+        _add_choices(found, target)
+        return found
+    for row in rows_of(target, viewer):
+        names = target.extra.names(row) if target.extra else _names(row)
+        found.add(str(row.pk), str(getattr(row, "choice_label", "") or row), names, row)
+    found.may_create = target.is_field and may_create(target.model, viewer)
+    return found
+
+
+def rows_of(target: Target, viewer: Viewer) -> Any:
+    """The rows that may be chosen today."""
+    if target.extra is not None:
+        return target.extra.rows(viewer)
+    if target.key == OWNER:
+        return active_people()
+    if target.key == DEPARTMENT:
+        return Department.objects.in_use()
+    assert isinstance(target.form, forms.ModelChoiceField)  # noqa: S101  # for the type checker
+    return target.form.queryset
+
+
+def _add_choices(found: Vocabulary, target: Target) -> None:
+    said: dict[str, list[str]] = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for key, label in target.form.choices if target.form else ():  # type: ignore[attr-defined]
+                said.setdefault(str(key), []).append(str(label))
+    shown = dict(target.form.choices) if target.form else {}  # type: ignore[attr-defined]
+    for key, names in said.items():
+        if key:
+            found.add(key, str(shown.get(key, key)), [key, *names], key)
+
+
+def _names(row: Any) -> Sequence[object]:
+    if isinstance(row, User):
+        turned = f"{row.last_name} {row.first_name}", f"{row.last_name}, {row.first_name}"
+        return [row.full_name, row.username, row.email, *turned]
+    names = getattr(row, "names", None) or {}
+    return [getattr(row, "name", ""), *names.values(), getattr(row, "code", ""), row]
+
+
+def may_create(model: type[Any], viewer: Viewer) -> bool:
+    """Whether the person may add entries to a list of which a name is all that is asked."""
+    if not (issubclass(model, Dictionary) and viewer.principal.may(*SETTINGS)):
+        return False
+    try:
+        model(name="x").clean_fields(exclude=["position"])
+    except ValidationError:
+        return False
+    return True
+
+
+def create(target: Target, text: str, viewer: Viewer) -> str:
+    """The key of a new entry of this name."""
+    assert target.model is not None  # noqa: S101  # only lists that are models take new entries
+    row = target.model(name=text[:120])
+    changes.save_dictionary(row, by=viewer.user)
+    return str(row.pk)

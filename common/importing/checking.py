@@ -109,7 +109,7 @@ def unknown(imp: Import) -> dict[str, list[tuple[str, int]]]:
                 counted[target.key].update(words.split(text) if target.is_set else [text])
     return {
         target.key: found for _place, target, words in chosen
-        if (found := [(text, times) for text, times in counted[target.key].most_common() if not words.find(text)])
+        if (found := [(text, times) for text, times in counted[target.key].most_common() if words.is_unknown(text)])
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ A killed worker loses the chunk it was in; the next one goes on after the last t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,7 +77,7 @@ class Writer:
         self.imp, self.kind, self.by = bench.imp, bench.kind, bench.viewer.user
         self.pending: list[Planned] = []
         self.linked: dict[tuple[str, str], Any] = {}
-        self.entries: dict[tuple[str, str], Any] = {}
+        self.entries: dict[tuple[str, ...], Any] = {}
 
     def write(self, rows: Sequence[ImportRow]) -> None:
         """Bring these rows into records, and note on each what became of it."""
@@ -191,22 +191,28 @@ class Writer:
     def _settled(self, decision: Decision) -> dict[str, Any]:
         """The values of a row, with the records and entries made that it asks for."""
         values = dict(decision.values)
+        now = decision.obj
+        around = {name: getattr(now, name, None) for name in self.bench.decider.names} if now is not None else {}
+        around |= values
         for name, value in values.items():
             if isinstance(value, ToCreate):
-                values[name] = self._entry(name, value)
+                values[name] = self._entry(name, value, around)
             elif isinstance(value, list):
-                values[name] = [self._entry(name, item) if isinstance(item, ToCreate) else item for item in value]
+                values[name] = [
+                    self._entry(name, item, around) if isinstance(item, ToCreate) else item for item in value
+                ]
         for name, value in values.items():
             if isinstance(value, NewRecord):
                 values[name] = self._linked(name, value, values)
         return values
 
-    def _entry(self, name: str, text: str) -> Any:
+    def _entry(self, name: str, text: str, around: Mapping[str, Any]) -> Any:
         """A new entry of a list, made once."""
-        mark, target = (name, fold(text)), self.bench.reader.targets[name]
+        model = self.bench.reader.targets[name].model
+        assert model is not None  # noqa: S101  # only lists that are models take new entries
+        mark = (name, fold(text), *(str(around.get(need)) for need in vocabulary.needs(model)))
         if mark not in self.entries:
-            key = vocabulary.create(target, text, self.bench.viewer)
-            self.entries[mark] = vocabulary.rows_of(target, self.bench.viewer).get(pk=key)
+            self.entries[mark] = vocabulary.create(model, text, around, self.bench.viewer)
         return self.entries[mark]
 
     def _linked(self, name: str, text: NewRecord, values: dict[str, Any]) -> Any:

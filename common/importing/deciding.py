@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.changes import bulk, writing
 from common.changes import values as tracked
+from common.importing import vocabulary
 from common.importing.finding import Finder, Found
 from common.importing.meaning import Interpreter, Meant, ToCreate, there_already
 from common.importing.models import Import, OnMatch, OnNew, Outcome
@@ -46,8 +47,8 @@ class Decider:
         self.imp, self.kind, self.viewer, self.reader, self.finder = imp, kind, viewer, reader, finder
         self.names = kind.form_names()
         self.creatable = scopes.creation_fields(viewer.principal, kind.model)
-        fields = {name: form_field(kind.model, name, viewer, None) for name in self.names}
-        self.required = {name: str(form.label) for name, form in fields.items() if form.required}
+        self.fields = {name: form_field(kind.model, name, viewer, None) for name in self.names}
+        self.required = {name: str(form.label) for name, form in self.fields.items() if form.required}
         self.begun = self._begun()
 
     def _begun(self) -> dict[str, Any]:
@@ -90,6 +91,7 @@ class Decider:
         if meant.errors:
             return Decision(Outcome.FAILED)
         decision = Decision(Outcome.NEW, values=values, extras=meant.extras)
+        self._require_around(meant, values)
         probe = self._check(meant, self.kind.model(), values)
         if meant.errors:
             return decision
@@ -99,6 +101,19 @@ class Decider:
             meant.refuse(None, _("Your role may not create this here."))
         self._place(meant, decision, related, None)
         return decision
+
+    def _require_around(self, meant: Meant, values: Mapping[str, Any]) -> None:
+        """Entries that are yet to be made need other values of the row: a city its country."""
+        for name, value in values.items():
+            new = [item for item in value if isinstance(item, ToCreate)] if isinstance(value, list) else [value]
+            target = self.reader.targets.get(name)
+            if target is None or target.model is None or not any(isinstance(item, ToCreate) for item in new):
+                continue
+            missing = [need for need in vocabulary.needs(target.model) if values.get(need) in NOTHING]
+            for need in missing:
+                label = str(self.fields[need].label)
+                text = _("“%(text)s” cannot be created: “%(name)s” is empty.") % {"text": new[0], "name": label}
+                meant.refuse(self.reader.place_of(name), text)
 
     def _check(self, meant: Meant, obj: RecordModel, values: Mapping[str, Any]) -> RecordModel:
         """What the form or the database would refuse goes to the errors of the row."""
@@ -140,6 +155,8 @@ class Decider:
             return decision
         self._require_change(meant, decision, relations)
         if not meant.errors and decision.values:
+            now = {name: getattr(obj, name, None) for name in self.names if name not in decision.values}
+            self._require_around(meant, {**now, **decision.values})
             self._check(meant, copy.copy(obj), decision.values)
         return decision
 

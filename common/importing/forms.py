@@ -144,23 +144,26 @@ class ValuesForm(StepForm):
                 self._part(number, targets[key], texts)
 
     def _part(self, number: int, target: Target, texts: list[tuple[str, int]]) -> None:
-        vocabulary, said = vocabulary_of(target, self.viewer), self.imp.choices.get(target.key, {})
+        vocabulary, said = (
+            vocabulary_of(target, self.viewer, registry.get(self.imp.type).form_names()),
+            self.imp.choices.get(target.key, {}),
+        )
         rows = []
         for place, (text, count) in enumerate(texts[:MOST_TEXTS]):
             name = f"v{number}-{place}"
             self.fields[name] = _select(text, options(vocabulary, text), required=False)
             self.fields[name].initial = said.get(fold(text), "")
             rows.append({"name": name, "text": text, "count": count})
-        rest = f"r{number}"
-        label = _("All others") if len(texts) > 1 else _("If nothing is chosen")
-        self.fields[rest] = _select(label, options(vocabulary, "", only_acts=True), required=False)
-        self.fields[rest].initial = said.get(REST, "")
+        rest = f"r{number}" if len(texts) > 1 else ""
+        if rest:
+            self.fields[rest] = _select(_("All others"), options(vocabulary, "", only_acts=True), required=False)
+            self.fields[rest].initial = said.get(REST, "")
         self.parts.append({"target": target, "rows": rows, "rest": rest, "more": len(texts) - len(rows)})
 
     def drawn(self) -> list[dict[str, Any]]:
         """The lists with their texts, as the page shows them."""
         return [
-            {"label": part["target"].label, "more": part["more"], "rest": self[part["rest"]],
+            {"label": part["target"].label, "more": part["more"], "rest": self[part["rest"]] if part["rest"] else None,
              "rows": [{**row, "field": self[row["name"]]} for row in part["rows"]]}
             for part in self.parts
         ]  # fmt: skip
@@ -170,7 +173,7 @@ class ValuesForm(StepForm):
         found: dict[str, dict[str, str]] = {}
         for part in self.parts:
             pairs = [(fold(row["text"]), self.cleaned_data[row["name"]]) for row in part["rows"]]
-            pairs.append((REST, self.cleaned_data[part["rest"]]))
+            pairs.append((REST, self.cleaned_data[part["rest"]] if part["rest"] else ""))
             found[part["target"].key] = {text: key for text, key in pairs if key}
         return found
 

@@ -88,8 +88,16 @@ class Interpreter:
         self.fields = {key: target.form for key, target in known.items() if target.form is not None}
         self.targets: dict[str, Target] = {target.key: target for _place, target in self.columns}
         self.vocabularies: dict[str, Vocabulary] = {
-            target.key: vocabulary_of(target, viewer) for target in self.targets.values() if target.is_chosen
+            target.key: vocabulary_of(target, viewer, kind.form_names())
+            for target in self.targets.values()
+            if target.is_chosen
         }
+
+        # Cities are told apart by their country: that is read first.
+        self.in_turn = sorted(self.columns, key=lambda column: self._waits(column[1]))
+
+    def _waits(self, target: Target) -> bool:
+        return target.is_chosen and bool(self.vocabularies[target.key].needs)
 
     def place_of(self, name: str) -> int | None:
         """The column that fills a field."""
@@ -109,7 +117,7 @@ class Interpreter:
 
     def _row(self, row: ImportRow, links: Links) -> Meant:
         meant = Meant(row)
-        for place, target in self.columns:
+        for place, target in self.in_turn:
             cell = self.cell(row, place)
             if not str(cell).strip():
                 continue
@@ -142,7 +150,8 @@ class Interpreter:
     def _choose(self, meant: Meant, target: Target, text: str) -> None:
         vocabulary = self.vocabularies[target.key]
         parts = vocabulary.split(text) if target.is_set else [text]
-        found = [row for part in parts if (row := self._chosen(target, vocabulary, part)) is not None]
+        said = [self._chosen(target, vocabulary, part, meant.values) for part in parts]
+        found = [row for row in said if row is not None]
         if not found:
             return
         if target.is_field:
@@ -152,9 +161,9 @@ class Interpreter:
         else:
             setattr(meant, target.key, found[0])
 
-    def _chosen(self, target: Target, vocabulary: Vocabulary, text: str) -> Any:
+    def _chosen(self, target: Target, vocabulary: Vocabulary, text: str, around: Mapping[str, Any]) -> Any:
         """The entry a text means; None where it shall be left empty. Raises `NotKnown`."""
-        key = vocabulary.find(text) or answer(self.imp.choices, target.key, text)
+        key = vocabulary.find(text, around) or answer(self.imp.choices, target.key, text)
         if key == EMPTY:
             return None
         if key == CREATE and vocabulary.may_create:

@@ -83,7 +83,7 @@ class Import(Ledger):
     keys = models.JSONField(default=list)
     on_match = models.CharField(max_length=8, choices=OnMatch.choices, default=OnMatch.UPDATE)
     on_new = models.CharField(max_length=8, choices=OnNew.choices, default=OnNew.CREATE)
-    creates_linked = models.BooleanField(default=False)
+    creates_linked = models.BooleanField(default=True)
     restores = models.BooleanField(default=False)
 
     total = models.PositiveIntegerField(default=0)

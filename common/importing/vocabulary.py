@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,28 +26,42 @@ EMPTY, CREATE, REST = "-", "+", "*"
 """What a text may stand for besides an entry: nothing, a new one; and the key for all texts not named."""
 SETTINGS = ("setup", "change")
 YES = ("yes", "y", "true", "1", "on", "x", "да", "истина", "+", "✓")
+NOTHING: Mapping[str, Any] = {}
 NO = ("no", "n", "false", "0", "off", "нет", "ложь", "-")
 
 
 @dataclass
 class Vocabulary:
-    """The entries of a list: `options` as (key, label), `rows` behind the keys, and the texts that mean one."""
+    """The entries of a list: `options` as (key, label), `rows` behind the keys, and the texts that mean them.
+
+    `needs`: the fields of a record that an entry has too, as a city has its country.
+    """
 
     options: list[tuple[str, str]] = field(default_factory=list)
     rows: dict[str, Any] = field(default_factory=dict)
-    known: dict[str, str | None] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    needs: list[str] = field(default_factory=list)
     may_create: bool = False
 
     def add(self, key: str, label: str, names: Iterable[object], row: Any) -> None:
-        """An entry with its names; a name that two entries have means neither."""
+        """An entry with its names."""
         self.options.append((key, label))
         self.rows[key] = row
         for name in {fold(str(name)) for name in (*names, label) if name}:
-            self.known[name] = None if name in self.known and self.known[name] != key else key
+            self.known.setdefault(name, []).append(key)
 
-    def find(self, text: str) -> str | None:
-        """The key of the entry a text means."""
-        return self.known.get(fold(text))
+    def find(self, text: str, around: Mapping[str, Any] = NOTHING) -> str | None:
+        """The key of the one entry a text means; `around` tells the cities of one name apart by their country."""
+        keys = self.known.get(fold(text), [])
+        said = {name: around[name] for name in self.needs if around.get(name) is not None}
+        if said:
+            keys = [key for key in keys if all(getattr(self.rows[key], n) == value for n, value in said.items())]
+        return keys[0] if len(keys) == 1 else None
+
+    def is_unknown(self, text: str) -> bool:
+        """Whether no entry has this name, or several have that nothing in a row tells apart."""
+        count = len(self.known.get(fold(text), ()))
+        return not count or (count > 1 and not self.needs)
 
     def split(self, text: str) -> list[str]:
         """The names in a cell of several: what stands between commas and semicolons, unless it is one name."""
@@ -71,8 +85,8 @@ class Vocabulary:
         return found
 
 
-def vocabulary_of(target: Target, viewer: Viewer) -> Vocabulary:
-    """What can be chosen for a target."""
+def vocabulary_of(target: Target, viewer: Viewer, names: Collection[str]) -> Vocabulary:
+    """What can be chosen for a target of a type whose form has these names."""
     found = Vocabulary()
     if isinstance(target.kind, BoolKind):
         for key, words, label in (("1", YES, _("yes")), ("0", NO, _("no"))):
@@ -82,9 +96,10 @@ def vocabulary_of(target: Target, viewer: Viewer) -> Vocabulary:
         _add_choices(found, target)
         return found
     for row in rows_of(target, viewer):
-        names = target.extra.names(row) if target.extra else _names(row)
-        found.add(str(row.pk), str(getattr(row, "choice_label", "") or row), names, row)
-    found.may_create = target.is_field and may_create(target.model, viewer)
+        said = target.extra.names(row) if target.extra else _names(row)
+        found.add(str(row.pk), str(getattr(row, "choice_label", "") or row), said, row)
+    found.needs = [name for name in needs(target.model) if name in names] if target.is_field else []
+    found.may_create = target.is_field and may_create(target.model, viewer, names)
     return found
 
 
@@ -120,20 +135,24 @@ def _names(row: Any) -> Sequence[object]:
     return [getattr(row, "name", ""), *names.values(), getattr(row, "code", ""), row]
 
 
-def may_create(model: type[Any], viewer: Viewer) -> bool:
-    """Whether the person may add entries to a list of which a name is all that is asked."""
-    if not (issubclass(model, Dictionary) and viewer.principal.may(*SETTINGS)):
-        return False
+def may_create(model: type[Any], viewer: Viewer, names: Collection[str]) -> bool:
+    """Whether the person may add entries to a list: a name, and fields of the record, are all that is asked."""
+    is_theirs = issubclass(model, Dictionary) and viewer.principal.may(*SETTINGS)
+    return is_theirs and set(needs(model)) <= set(names)
+
+
+def needs(model: type[Any]) -> list[str]:
+    """What an entry needs beside its name: a city its country."""
     try:
         model(name="x").clean_fields(exclude=["position"])
-    except ValidationError:
-        return False
-    return True
+    except ValidationError as problem:
+        return list(problem.message_dict)
+    return []
 
 
-def create(target: Target, text: str, viewer: Viewer) -> str:
-    """The key of a new entry of this name."""
-    assert target.model is not None  # noqa: S101  # only lists that are models take new entries
-    row = target.model(name=text[:120])
+def create(model: type[Any], text: str, around: Mapping[str, Any], viewer: Viewer) -> Any:
+    """A new entry of this name, `around` being the values of the record it is made for. Raises `ValidationError`."""
+    row = model(name=text[:120], **{name: around.get(name) for name in needs(model)})
+    row.full_clean(exclude=["position"])
     changes.save_dictionary(row, by=viewer.user)
-    return str(row.pk)
+    return row

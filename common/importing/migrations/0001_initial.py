@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("creates_linked", models.BooleanField(default=False)),
+                ("creates_linked", models.BooleanField(default=True)),
                 ("restores", models.BooleanField(default=False)),
                 ("total", models.PositiveIntegerField(default=0)),
                 ("counts", models.JSONField(default=dict)),

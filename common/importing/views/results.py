@@ -132,7 +132,7 @@ def _rows(request: PersonRequest, imp: Import, rows: list[ImportRow]) -> list[di
     for row in rows:
         cells = [str(cell) for cell in row.cells] + [""] * (len(imp.headers) - len(row.cells))
         found.append({
-            "line": row.line, "cells": cells[:CELLS],
+            "line": row.line, "cells": cells[:CELLS], "said": [cell for cell in cells if cell][:CELLS],
             "problems": [
                 {"text": problem["text"], "place": problem["column"], "name": f"cell-{row.line}-{problem['column']}",
                  "head": imp.headers[problem["column"]] if problem["column"] is not None else "",

@@ -20,11 +20,14 @@ from common.importing.models import Import, OnMatch, OnNew, Outcome
 from common.kinds.errors import Forbidden
 from common.kinds.models import RecordModel
 from common.policy import scopes
+from common.records import registry
 from common.records.declaring import RecordType, Viewer
 from common.records.forms import default_values, form_field
 from common.records.inputs import NewRecord
 
 NOTHING: tuple[Any, ...] = (None, "", [])
+NOWHERE = -1
+"""The key of what is yet to be made."""
 Relations = Mapping[int, scopes.Relations]
 
 
@@ -52,10 +55,11 @@ class Decider:
         self.begun = self._begun()
 
     def _begun(self) -> dict[str, Any]:
-        """What a new form is filled with: parts begin with nothing, their whole is not known yet."""
+        """What new records begin with: the defaults, and what a new form is filled with where it demands it."""
         found = default_values(self.kind)
         if self.kind.model.parent_field is None:
-            found |= self.kind.initial(HttpRequest(), self.viewer)
+            offered = self.kind.initial(HttpRequest(), self.viewer)
+            found |= {name: value for name, value in offered.items() if name in self.required}
         return {name: value for name, value in found.items() if name in self.names and value not in NOTHING}
 
     def relations(self, found: Sequence[Found]) -> Relations:
@@ -118,15 +122,23 @@ class Decider:
     def _check(self, meant: Meant, obj: RecordModel, values: Mapping[str, Any]) -> RecordModel:
         """What the form or the database would refuse goes to the errors of the row."""
         given = there_already(values)
-        waits = values.keys() - given.keys()
+        given |= {name: self._stand_in(name, values) for name in values.keys() - given.keys()}
         try:
-            bulk.check(obj, given, [name for name in self.names if name not in waits])
+            bulk.check(obj, given, self.names)
         except ValidationError as problem:
             errors = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
             for name, texts in errors.items():
                 for text in texts:
                     meant.refuse(self.reader.place_of(name) if name else None, text)
         return obj
+
+    def _stand_in(self, name: str, values: Mapping[str, Any]) -> Any:
+        """What is yet to be made, as if it were there."""
+        target, text = self.reader.targets[name], str(values[name])
+        assert target.model is not None  # noqa: S101  # only records and entries of lists are made along
+        if target.linked:
+            return target.model(record_id=NOWHERE, **registry.of(target.model).inline(text, values))
+        return target.model(pk=NOWHERE, name=text)
 
     def _binned(self, meant: Meant, obj: RecordModel, relations: scopes.Relations) -> Decision:
         if not self.imp.restores or self.imp.on_match == OnMatch.SKIP:
@@ -171,7 +183,7 @@ class Decider:
         if isinstance(now, list):
             more = [item for item in value if isinstance(item, ToCreate) or tracked.encode(item) not in now]
             return ([*now, *more],) if more else None
-        return (value,) if tracked.normal(model, name, value) != now and value not in NOTHING else None
+        return (value,) if value not in NOTHING and not _same(tracked.normal(model, name, value), now) else None
 
     def _require_change(self, meant: Meant, decision: Decision, relations: scopes.Relations) -> None:
         if (decision.values or decision.extras) and not self._allows("change", relations):
@@ -194,3 +206,10 @@ class Decider:
         if not self._allows("transfer", relations):
             meant.refuse(self.reader.place_of("owner"), _("Your role may not give this away."))
         decision.place = (owner, department)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same; files do not keep how lines end."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
+    return bool(one == other)

@@ -21,7 +21,7 @@ from common.importing.tables.limits import MOST_BYTES, MOST_COLUMNS, Cell, Row, 
 
 __all__ = [
     "DATES", "DECIMALS", "DELIMITERS", "KINDS", "MOST_BYTES", "MOST_COLUMNS", "QUOTES", "THOUSANDS", "Cell", "Reading",
-    "Row", "sheet_names", "sniff", "table", "text",
+    "Row", "Unreadable", "sheet_names", "sniff", "table", "text",
 ]  # fmt: skip
 
 KINDS = {"text": "CSV", "sheet": "Excel", "page": "HTML", "cards": "vCard"}

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import binascii
-import io
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from django.utils.translation import gettext as _
 
 from common.importing.errors import Unreadable
 from common.importing.tables.limits import LONGEST_CELL, Row, clean
+from common.importing.tables.text import lines
 
 HEADERS = (
     "UID", "Full name", "First name", "Last name", "Organization", "Title", "E-mail", "E-mail 2", "Phone", "Phone 2",
     "Website", "Street", "City", "Postal code", "Country", "Birthday", "Note",
 )  # fmt: skip
-LONGEST_LINE, MOST_LINES = 64 * 1024, 2_000
+MOST_LINES = 20_000
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 PLACES = {"UID": "UID", "FN": "Full name", "TITLE": "Title", "URL": "Website", "BDAY": "Birthday", "NOTE": "Note"}
 Card = dict[str, str]
@@ -31,31 +31,25 @@ def looks_like(sample: bytes) -> bool:
 
 def rows(file: IO[bytes], encoding: str) -> Iterator[Row]:
     """A head, then a row for each card. Raises `Unreadable`."""
-    file.seek(0)
-    stream = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=None)
-    try:
-        yield list(HEADERS)
-        card: Card | None = None
-        for line in _unfolded(stream):
-            word = line.strip().upper()
-            if word == "BEGIN:VCARD":
-                card = {}
-            elif word == "END:VCARD" and card is not None:
-                yield [clean(card.get(name, ""))[:LONGEST_CELL] for name in HEADERS]
-                card = None
-            elif card is not None:
-                _take(card, line)
-    finally:
-        stream.detach()
+    yield list(HEADERS)
+    card: Card | None = None
+    for line in _unfolded(lines(file, encoding)):
+        word = line.strip().upper()
+        if word == "BEGIN:VCARD":
+            card = {}
+        elif word == "END:VCARD" and card is not None:
+            yield [clean(card.get(name, ""))[:LONGEST_CELL] for name in HEADERS]
+            card = None
+        elif card is not None:
+            _take(card, line)
 
 
-def _unfolded(stream: io.TextIOWrapper) -> Iterator[str]:
+def _unfolded(parts: Iterable[str]) -> Iterator[str]:
     """The logical lines: folded ones begin with a space, quoted-printable ones end with `=`."""
     whole: list[str] = []
-    while part := stream.readline(LONGEST_LINE):
+    for part in parts:
         line = part.rstrip("\n")
-        soft = bool(whole) and whole[-1].endswith("=") and "QUOTED-PRINTABLE" in whole[0].upper()
-        if soft:
+        if whole and whole[-1].endswith("=") and "QUOTED-PRINTABLE" in whole[0].upper():
             whole[-1] = whole[-1][:-1]
             whole.append(line)
         elif whole and line[:1] in (" ", "\t"):

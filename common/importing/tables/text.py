@@ -25,6 +25,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 DELIMITERS = ",;\t|"
 SAMPLE = 64 * 1024
 SAMPLE_ROWS = 50
+LONGEST_LINE = LONGEST_CELL * 20
 LATIN, CYRILLIC = ("cp1252", "mac-roman"), ("cp1251", "mac-cyrillic")
 
 
@@ -94,28 +95,28 @@ def sample_of(file: IO[bytes], encoding: str) -> str:
 
 def rows(file: IO[bytes], encoding: str, delimiter: str, quote: str) -> Iterator[Row]:
     """The rows of a file. Raises `Unreadable`."""
-    file.seek(0)
-    stream = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:
-        for number, row in enumerate(_reader(_lines(stream), delimiter, quote)):
+        for number, row in enumerate(_reader(lines(file, encoding), delimiter, quote)):
             cells: Row = [clean(cell).strip() for cell in row]
             if number == 0 and len(cells) == 1 and str(cells[0]).lower().startswith("sep="):
                 continue
             yield cells
     except csv.Error as problem:
         raise Unreadable(_("The text is no table from some row on. Is a quotation mark not closed?")) from problem
-    finally:
-        stream.detach()
 
 
-def _lines(stream: io.TextIOWrapper) -> Iterator[str]:
-    """The lines, none of them longer than a row may be."""
-    longest, first = LONGEST_CELL * 20, True
-    while line := stream.readline(longest):
-        if len(line) >= longest:
+def lines(file: IO[bytes], encoding: str) -> Iterator[str]:
+    """The lines of a file, each ended by `\\n`. Raises `Unreadable` for one that no table would have."""
+    file.seek(0)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    rest = ""
+    while block := file.read(SAMPLE):
+        *whole, rest = (rest + decoder.decode(block)).removeprefix("\ufeff").split("\n")
+        if len(rest) > LONGEST_LINE:
             raise Unreadable(_("A line of the file is too long for a row of a table."))
-        yield line.removeprefix("\ufeff") if first else line
-        first = False
+        for line in whole:
+            yield f"{line}\n"
+    yield rest + decoder.decode(b"", final=True)
 
 
 def _reader(lines: Iterable[str], delimiter: str, quote: str) -> Any:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -138,16 +140,24 @@ def _names(row: Any) -> Sequence[object]:
 def may_create(model: type[Any], viewer: Viewer, names: Collection[str]) -> bool:
     """Whether the person may add entries to a list: a name, and fields of the record, are all that is asked."""
     is_theirs = issubclass(model, Dictionary) and viewer.principal.may(*SETTINGS)
-    return is_theirs and set(needs(model)) <= set(names)
+    return is_theirs and set(_demanded(model)) <= set(needs(model)) & set(names)
 
 
-def needs(model: type[Any]) -> list[str]:
-    """What an entry needs beside its name: a city its country."""
+def needs(model: type[Model]) -> list[str]:
+    """The dictionaries an entry belongs to: a city to its country."""
+    return [name for name in _demanded(model) if model._meta.get_field(name).is_relation]
+
+
+@cache
+def _demanded(model: type[Model]) -> tuple[str, ...]:
+    """What an entry of a list must have beside its name."""
+    if not issubclass(model, Dictionary):
+        return ()
     try:
         model(name="x").clean_fields(exclude=["position"])
     except ValidationError as problem:
-        return list(problem.message_dict)
-    return []
+        return tuple(problem.message_dict)
+    return ()
 
 
 def create(model: type[Any], text: str, around: Mapping[str, Any], viewer: Viewer) -> Any:

@@ -137,7 +137,7 @@ def _names(row: Any) -> Sequence[object]:
     return [getattr(row, "name", ""), *names.values(), getattr(row, "code", ""), row]
 
 
-def may_create(model: type[Any], viewer: Viewer, names: Collection[str]) -> bool:
+def may_create(model: type[Model], viewer: Viewer, names: Collection[str]) -> bool:
     """Whether the person may add entries to a list: a name, and fields of the record, are all that is asked."""
     is_theirs = issubclass(model, Dictionary) and viewer.principal.may(*SETTINGS)
     return is_theirs and set(_demanded(model)) <= set(needs(model)) & set(names)

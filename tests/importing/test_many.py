@@ -27,8 +27,8 @@ MOST_SECONDS, MOST_MEMORY = 600, 256 * 1024
 
 def rows(count: int) -> list[list[str]]:
     return [
-        [f"k{n}", "Petra", f"Vogt {n}", f"p{n}@x{n % 5000}.example", f"+49 30 {n:07}", f"Works {n % 1000}", "DE", "Buyer",
-         "Fair", "partner; tender", "From the fair", ""]
+        [f"k{n}", "Petra", f"Vogt {n}", f"p{n}@x{n % 5000}.example", f"+49 30 {n:07}", f"Works {n % 1000}", "DE",
+         "Buyer", "Fair", "partner; tender", "From the fair", ""]
         for n in range(count)
     ]  # fmt: skip
 

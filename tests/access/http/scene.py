@@ -17,6 +17,8 @@ from common.changes import services as changes
 from common.delivery import services as delivery
 from common.events.models import ChangeSet
 from common.files import services as files
+from common.importing.models import Import, ImportRow, Outcome, Step
+from common.importing.tables import Reading
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
 from common.people import services as people
@@ -49,6 +51,7 @@ class Scene:
     undo: Any = None
     job: Any = None
     export: Any = None
+    imported: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -83,6 +86,7 @@ def build() -> Scene:
     scene.people["administrator"] = common.user("administrator", here)
     scene.people["anonymous"] = None
     scene.export = _export(scene.people["administrator"])
+    scene.imported = _import(scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene
@@ -92,6 +96,18 @@ def _export(by: User) -> ExportFile:
     """A file that one person exported."""
     path = default_storage.save("exports/scene.csv", ContentFile(b"x"))
     return ExportFile.objects.create(by=by, type="crm.company", format="csv", asked_at=clock.now(), path=path)
+
+
+def _import(by: User) -> Import:
+    """An import of one person whose rows are checked, one of them refused."""
+    path = default_storage.save("imports/scene", ContentFile(b"Name\nWorks\n"))
+    imp = Import.objects.create(
+        by=by, type="crm.company", name="scene.csv", path=path, step=Step.CHECKED, reading=Reading().stored, total=1,
+        headers=["Name"], columns=["name"], filled=[1], counts={"failed": 1},
+    )  # fmt: skip
+    errors = [{"column": 0, "text": "Wrong."}]
+    ImportRow.objects.create(of=imp, line=1, cells=[SECRET], outcome=Outcome.FAILED, errors=errors)
+    return imp
 
 
 def _acts(row: RecordModel, stranger: User) -> tuple[Any, Any]:

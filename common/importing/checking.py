@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import Count
 
 from common.importing import access
@@ -13,7 +12,7 @@ from common.importing.deciding import Decider, Decision
 from common.importing.finding import Finder, Found
 from common.importing.meaning import Interpreter, Meant
 from common.importing.models import Import, ImportRow, OnMatch, Outcome
-from common.importing.vocabulary import REST
+from common.importing.vocabulary import REST, Vocabulary
 from common.jobs import services as jobs
 from common.kinds.words import fold
 from common.policy.principal import principal_of
@@ -28,13 +27,13 @@ FIELDS = ("outcome", "errors", "record", "seen")
 class Bench:
     """Everything that is needed to say what becomes of the rows of an import, with its person's rights now."""
 
-    def __init__(self, imp: Import) -> None:
+    def __init__(self, imp: Import, *, foresees: bool = True) -> None:
         self.imp, self.kind = imp, registry.get(imp.type)
         self.viewer = Viewer(imp.by, principal_of(imp.by))
         access.require(self.viewer.principal, self.kind)
         self.reader = Interpreter(imp, self.kind, self.viewer)
         self.finder = Finder(imp, self.kind, self.viewer, self.reader)
-        self.decider = Decider(imp, self.kind, self.viewer, self.reader, self.finder)
+        self.decider = Decider(imp, self.kind, self.viewer, self.reader, self.finder, foresees=foresees)
 
 
 def check(imp: Import) -> None:
@@ -61,8 +60,12 @@ def check_rows(bench: Bench, rows: Sequence[ImportRow]) -> None:
         if decision.outcome == Outcome.NEW:
             bench.finder.remember(meant, fit)
         _note(meant, fit, decision)
-    with transaction.atomic():
-        ImportRow.objects.bulk_update(rows, FIELDS)
+    store(rows, FIELDS)
+
+
+def store(rows: Sequence[ImportRow], fields: Sequence[str]) -> None:
+    """Store what was said of rows in one statement; several times faster than `bulk_update`."""
+    ImportRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 def _like_earlier(bench: Bench, meant: Meant, line: int) -> Decision:
@@ -71,7 +74,7 @@ def _like_earlier(bench: Bench, meant: Meant, line: int) -> Decision:
         return Decision(Outcome.SKIPPED)
     cells = bench.imp.rows.values_list("cells", flat=True).get(line=line)
     same = all(
-        (cells[place] if place < len(cells) else "") == bench.reader.cell(meant.row, place)
+        (cells[place] if place < len(cells) else "") == bench.reader.cell(meant.row.cells, place)
         for place, _target in bench.reader.columns
     )
     return Decision(Outcome.UNCHANGED if same else Outcome.UPDATED)
@@ -102,15 +105,25 @@ def unknown(imp: Import) -> dict[str, list[tuple[str, int]]]:
     counted: dict[str, Counter[str]] = {target.key: Counter() for _place, target, _words in chosen}
     if not chosen:
         return {}
-    for row in imp.rows.only("cells").iterator(chunk_size=CHUNK):
-        for place, target, words in chosen:
-            text = str(reader.cell(row, place)).strip()
-            if text:
-                counted[target.key].update(words.split(text) if target.is_set else [text])
+    for cells in imp.rows.values_list("cells", flat=True).iterator(chunk_size=CHUNK):
+        for place, target, _words in chosen:
+            if text := str(reader.cell(cells, place)).strip():
+                counted[target.key][text] += 1
+    for _place, target, words in chosen:
+        if target.is_set:
+            counted[target.key] = _split(words, counted[target.key])
     return {
         target.key: found for _place, target, words in chosen
         if (found := [(text, times) for text, times in counted[target.key].most_common() if words.is_unknown(text)])
     }  # fmt: skip
+
+
+def _split(words: Vocabulary, counted: Counter[str]) -> Counter[str]:
+    """The names in cells that hold several, counted."""
+    found: Counter[str] = Counter()
+    for text, times in counted.items():
+        found.update(dict.fromkeys(words.split(text), times))
+    return found
 
 
 def unanswered(imp: Import) -> int:

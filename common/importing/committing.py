@@ -56,7 +56,7 @@ def _piece(pk: int) -> Import | None:
         last = not rows or not imp.rows.filter(line__gt=rows[-1].line).exists()
         label = _("Import: %(file)s") % {"file": imp.name}
         with change_set(label, by=imp.by, via=Via.IMPORT, bulk=True, row=imp.change_set, owes=last) as opened:
-            Writer(Bench(imp), opened).write(rows)
+            Writer(Bench(imp, foresees=False), opened).write(rows)
         imp.change_set, imp.cursor = opened.row, rows[-1].line if rows else imp.cursor
         if last:
             imp.step, imp.done_at, imp.counts = Step.DONE, clock.now(), checking.count(imp)
@@ -96,7 +96,7 @@ class Writer:
             self._plan((meant, fit, decision))
         self._flush()
         self._keep_keys(meants)
-        ImportRow.objects.bulk_update(live, FIELDS)
+        checking.store(live, FIELDS)
 
     def _plan(self, planned: Planned) -> None:
         meant, fit, decision = planned

@@ -44,9 +44,15 @@ class Decision:
 
 
 class Decider:
-    """Decides about the rows of one import with the rights its person has now."""
+    """Decides about the rows of one import with the rights its person has now.
 
-    def __init__(self, imp: Import, kind: RecordType, viewer: Viewer, reader: Interpreter, finder: Finder) -> None:
+    `foresees`: rules of the tables are asked too, a query for each row; where rows are written, the tables do it.
+    """
+
+    def __init__(
+        self, imp: Import, kind: RecordType, viewer: Viewer, reader: Interpreter, finder: Finder, *, foresees: bool
+    ) -> None:
+        self.foresees = foresees
         self.imp, self.kind, self.viewer, self.reader, self.finder = imp, kind, viewer, reader, finder
         self.names = kind.form_names()
         self.creatable = scopes.creation_fields(viewer.principal, kind.model)
@@ -124,7 +130,7 @@ class Decider:
         given = there_already(values)
         given |= {name: self._stand_in(name, values) for name in values.keys() - given.keys()}
         try:
-            bulk.check(obj, given, self.names)
+            bulk.check(obj, given, self.names, constraints=self.foresees)
         except ValidationError as problem:
             errors = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
             for name, texts in errors.items():

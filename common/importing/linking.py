@@ -78,7 +78,7 @@ def read(reader: Interpreter, rows: Sequence[ImportRow]) -> Links:
     for place, target in reader.columns:
         if not target.linked:
             continue
-        texts = {str(reader.cell(row, place)).strip() for row in rows}
+        texts = {str(reader.cell(row.cells, place)).strip() for row in rows}
         if target.is_set:
             texts = {part.strip() for text in texts for part in text.replace(";", ",").split(",")}
         texts.discard("")

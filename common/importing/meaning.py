@@ -19,7 +19,7 @@ from common.importing.declaring import Whole
 from common.importing.errors import NotKnown
 from common.importing.linking import Links
 from common.importing.models import Import, ImportRow
-from common.importing.tables import Cell, Reading
+from common.importing.tables import Cell, Reading, Row
 from common.importing.targets import NUMBER, OUTER, Target, targets_of
 from common.importing.vocabulary import CREATE, EMPTY, REST, Vocabulary, vocabulary_of
 from common.kinds.errors import DomainError
@@ -108,9 +108,9 @@ class Interpreter:
         links = linking.read(self, rows)
         return [self._row(row, links) for row in rows]
 
-    def cell(self, row: ImportRow, place: int) -> Cell:
+    def cell(self, cells: Row, place: int) -> Cell:
         """A cell as it was written; the mark an export put before a formula is taken away."""
-        value: Cell = row.cells[place] if place < len(row.cells) else ""
+        value: Cell = cells[place] if place < len(cells) else ""
         if isinstance(value, str) and self.reading.is_written and MARKED.match(value):
             return value[1:]
         return value
@@ -118,7 +118,7 @@ class Interpreter:
     def _row(self, row: ImportRow, links: Links) -> Meant:
         meant = Meant(row)
         for place, target in self.in_turn:
-            cell = self.cell(row, place)
+            cell = self.cell(row.cells, place)
             if not str(cell).strip():
                 continue
             try:

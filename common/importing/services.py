@@ -225,8 +225,8 @@ def mend(imp: Import, cells: Mapping[int, Mapping[int, str]], *, version: int, b
             item.cells += [""] * (len(row.headers) - len(item.cells))
             for place, text in cells[item.line].items():
                 item.cells[place] = text
+        checking.store(rows, ["cells"])
         checking.check_rows(Bench(row), rows)
-        ImportRow.objects.bulk_update(rows, ["cells"])
         row.counts = checking.count(row)
 
 

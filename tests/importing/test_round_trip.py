@@ -18,7 +18,7 @@ from common.changes import binning
 from common.changes import values as tracked
 from common.importing import tables
 from common.importing.meaning import Interpreter
-from common.importing.models import Import, ImportRow
+from common.importing.models import Import
 from common.importing.tables import Reading
 from common.kinds.models import RecordModel
 from common.people.models import User
@@ -124,4 +124,4 @@ def test_any_text_of_an_exported_cell_is_read_as_it_was(text: str, lead: str) ->
     _head, row = tables.table(written, reading)
     imp = Import(type="crm.company", columns=["name", ""], reading=reading.stored)
     reader = Interpreter(imp, registry.get("crm.company"), viewer_of(User(pk=1, is_active=False)))
-    assert reader.cell(ImportRow(cells=row), 0) == whole.replace("\x00", "")
+    assert reader.cell(row, 0) == whole.replace("\x00", "")

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("events", "0002_index_of_person"),
-        ("jobs", "0002_progress_heartbeat_quarantine"),
-        ("spine", "0003_search_without_contacts"),
+        ("events", "0001_initial"),
+        ("jobs", "0001_initial"),
+        ("spine", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

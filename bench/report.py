@@ -42,6 +42,7 @@ def pages() -> list[Page]:
             Page("deals, next step first", "list", "/deals/?view=open&sort=next", who),
             Page("deals, totals", "totals", "/deals/totals/?view=open", who),
             Page("board", "board", "/deals/board/", who),
+            Page("board, totals", "totals", "/deals/board/totals/", who),
             Page("search in deals", "list", "/deals/?all=1&q=pump", who),
         ]  # fmt: skip
     for kind in registry.all_types():

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.customfields.models import Values
 from common.kinds.models import RecordModel
 from common.money.models import MoneyField
 
@@ -52,3 +53,9 @@ class Product(RecordModel):
 
     def search_text(self) -> str:
         return f"{self.name} {self.code}"
+
+
+class ProductValues(Values):
+    """The own fields of products."""
+
+    of = models.OneToOneField(Product, models.CASCADE, primary_key=True, related_name="custom")

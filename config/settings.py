@@ -63,7 +63,9 @@ INSTALLED_APPS = [
     "common.tags",
     "common.files",
     "common.delivery",
+    "common.customfields",
     "common.records",
+    "common.views",
     "common.setup",
     "common.upkeep",
     "common.importing",
@@ -143,7 +145,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_ADAPTER = "common.people.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "common.people.forms.SignInForm",
-    "reset_password": "common.setup.forms.ForgotPasswordForm",
+    "reset_password": "common.setup.forms.people.ForgotPasswordForm",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -19,6 +19,7 @@ urlpatterns = [
     path("outbox/", include("common.delivery.urls")),
     path("changes/", include("common.records.urls")),
     path("imports/", include("common.importing.urls")),
+    path("views/", include("common.views.urls")),
     path("exports/", exports, name="exports"),
     path("exports/<int:pk>/", export_file, name="export-file"),
     path("choose/<str:key>/", choose_dictionary, name="choose"),

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.customfields.models import Values
 from common.kinds.models import Dictionary, Projection, RecordModel
 from common.kinds.words import digits
 from crm.keys import domain_of, email_key, phone_key
@@ -224,3 +225,21 @@ class Lead(Person):
 
     def search_text(self) -> str:
         return f"{super().search_text()} {self.company_name} {self.website}"
+
+
+class CompanyValues(Values):
+    """The own fields of companies."""
+
+    of = models.OneToOneField(Company, models.CASCADE, primary_key=True, related_name="custom")
+
+
+class ContactValues(Values):
+    """The own fields of contacts."""
+
+    of = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="custom")
+
+
+class LeadValues(Values):
+    """The own fields of leads."""
+
+    of = models.OneToOneField(Lead, models.CASCADE, primary_key=True, related_name="custom")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -8,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from common.importing.declaring import MatchKey, Whole
 from common.importing.declaring import declare as declare_import
 from common.kinds.models import RecordModel
-from common.records import lists
+from common.records import lists, registry
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
-from common.records.filters import mine_filter
+from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
 from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
-from crm import selectors
+from crm import matching, selectors, signatures
 from crm.keys import SHORTEST_PHONE, split_name
+from crm.matching import Asked, Match
 from crm.models import Company, Contact, Industry, Lead, Source
 
 MINE: NamedFilter = mine_filter()
+QUIET: NamedFilter = quiet_filter()
 SORTS = (
     Sort("title", "title_sort", _("by name")),
     Sort("newest", "created_at", _("newest first"), descending=True),
@@ -76,6 +79,22 @@ class PartyType(RecordType):
     def facts(self, obj: Any, viewer: Viewer) -> list[dict[str, Any]]:
         return []
 
+    def alike(self, typed: Mapping[str, str], viewer: Viewer) -> list[dict[str, Any]]:
+        found = matching.find(viewer.principal, Asked(
+            email=typed.get("email", ""), phone=typed.get("phone", ""), website=typed.get("website", ""),
+            company_name=typed.get("name", "") or typed.get("company_name", ""),
+            first_name=typed.get("first_name", ""), last_name=typed.get("last_name", ""),
+        ))  # fmt: skip
+        matches: list[Match[Any]] = [*found.companies, *found.contacts, *found.leads]
+        return [
+            {"title": match.record.title, "url": registry.of(match.record).page_url(match.record),
+             "reason": " · ".join(map(str, match.reasons))}
+            for match in matches
+        ]  # fmt: skip
+
+    def read_text(self, text: str) -> dict[str, str]:
+        return asdict(signatures.read(text))
+
 
 @register
 class CompanyType(PartyType):
@@ -89,6 +108,7 @@ class CompanyType(PartyType):
     nav_order = 40
     empty_text = _("Customers, suppliers and partners. They also come by themselves from requests.")
     inline_field = "name"
+    quick, reads_text = ("name", "phone", "email", "website", "address"), True
     related = ("country", "city")
 
     columns = (
@@ -111,8 +131,10 @@ class CompanyType(PartyType):
         "source",
         "tags",
         "created_at",
+        "phone",
         "email",
         "website",
+        QUIET,
     )
     sections = (
         Section("main", _("Main"), ("name", "alternative_names", ("phone", "email"), "website")),
@@ -128,6 +150,10 @@ class CompanyType(PartyType):
     def option_note(self, obj: Any) -> str:
         return " · ".join(str(part) for part in (obj.city, obj.country) if part)
 
+    def read_text(self, text: str) -> dict[str, str]:
+        found = signatures.read(text)
+        return {**asdict(found), "name": signatures.company_of(found)}
+
 
 @register
 class ContactType(PartyType):
@@ -141,6 +167,7 @@ class ContactType(PartyType):
     nav_order = 50
     empty_text = _("The people you talk to. They also come by themselves from requests.")
     inline_field = "last_name"
+    quick, reads_text = ("first_name", "last_name", "company", "job_title", "phone", "email"), True
     related = ("company",)
 
     columns = (
@@ -163,8 +190,10 @@ class ContactType(PartyType):
         "source",
         "tags",
         "created_at",
+        "phone",
         "email",
         "job_title",
+        QUIET,
     )
     sections = (
         Section("main", _("Main"), (("first_name", "last_name"), ("company", "job_title"), ("phone", "email"))),
@@ -187,6 +216,11 @@ class ContactType(PartyType):
     def option_note(self, obj: Any) -> str:
         return str(obj.job_title or obj.email)
 
+    def read_text(self, text: str) -> dict[str, str]:
+        found = signatures.read(text)
+        company = signatures.company_of(found)
+        return {**asdict(found), "company": f"new:{company}" if company else ""}
+
 
 @register
 class LeadType(PartyType):
@@ -200,6 +234,7 @@ class LeadType(PartyType):
     nav_order = 30
     empty_text = _("Somebody who may become a customer, before a company and a contact are worth making.")
     inline_field = "company_name"
+    quick, reads_text = ("first_name", "last_name", "company_name", "phone", "email", "source"), True
     related = ("country", "city", "source")
 
     columns = (
@@ -212,7 +247,10 @@ class LeadType(PartyType):
         Column("owner", slot="people"),
         Column("created_at", priority=2),
     )
-    filters = (MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "email", "company_name")
+    filters = (
+        MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "phone", "email",
+        "company_name", QUIET,
+    )  # fmt: skip
     sections = (
         Section(
             "main",

@@ -100,6 +100,7 @@ def totals_line(totals: selectors.Totals) -> dict[str, Any]:
             "parts": " + ".join(parts), "day": formats.short_date(formats.viewer_today()),
         }  # fmt: skip
     return {
+        "count": totals.count,
         "sums": [
             {"label": _("Amount"), "value": sums(totals.amount)},
             {"label": _("Weighted"), "value": sums(totals.weighted)},
@@ -338,8 +339,9 @@ def payment_totals(rows: RecordQuerySet[Any]) -> dict[str, Any]:
     """What a list's footer tells of payments."""
     totals = selectors.payment_totals(rows)
     return {
+        "count": totals.count,
         "sums": [
             {"label": _("Received"), "value": sums(totals.received)},
             {"label": _("Expected"), "value": sums(totals.expected)},
-        ]
+        ],
     }

@@ -47,6 +47,12 @@ class ClosingNeedsReason(DomainError):
     message = _("Choose a closing reason to close the deal.")
 
 
+class StageNeedsFields(DomainError):
+    """A stage asks for fields that are empty."""
+
+    message = _("The stage “%(stage)s” needs: %(fields)s.")
+
+
 class StageArchived(DomainError):
     """Nothing moves to a stage that is no longer used."""
 

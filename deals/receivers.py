@@ -18,6 +18,7 @@ def rerate_amounts(event: Event) -> None:
 
 
 hooks.guard("deal.*", services.refuse_past_step)
+hooks.guard("deal.*", services.refuse_missing)
 hooks.project("deal.*", tracking.project_stage)
 hooks.project("payment.*", tracking.mark_payment)
 hooks.react("rate.*", rerate_amounts)

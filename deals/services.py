@@ -14,6 +14,7 @@ from catalogue.models import Product
 from common import clock
 from common.changes import binning
 from common.changes import services as changes
+from common.changes import values as tracked
 from common.changes.services import Actor, person
 from common.changes.writing import DEFAULT
 from common.events.models import Event, Via
@@ -22,6 +23,7 @@ from common.money.rates import cross, currencies
 from common.numbering import tickets
 from common.organisation.models import Department
 from common.organisation.selectors import company_today, company_zone
+from common.records.timeline import field_label
 from deals import errors, selectors
 from deals.models import Certainty, ClosingReason, Deal, DealLine, Outcome, Payment, Pipeline, Stage
 
@@ -220,6 +222,22 @@ def refuse_past_step(event: Event, deal: Deal) -> None:
         return
     if date.fromisoformat(planned[1]) < clock.today(event.actor.time_zone or company_zone()):
         raise errors.NextStepInThePast(field="next_step_on")
+
+
+def refuse_missing(event: Event, deal: Deal) -> None:
+    """Guard: nobody brings a deal to a stage, or empties it there, without the fields the stage asks for.
+
+    What was missing before the stage asked for it blocks no other change. Raises `StageNeedsFields`.
+    """
+    if event.actor is None or event.via == Via.UNDO:
+        return
+    stage, changed = selectors.pipelines().stage_by_id[deal.stage_id], event.changes()
+    asked = [name for name in stage.required_fields if "stage" in changed or name in changed]
+    known = set(tracked.field_names(Deal))
+    missing = [n for n in asked if n in known and tracked.current(deal, n) in (None, "", [], False)]
+    if missing:
+        labels = ", ".join(field_label(Deal, name) for name in missing)
+        raise errors.StageNeedsFields(stage=stage, fields=labels, field=missing[0])
 
 
 def toggle_important(deal: Deal, *, by: Actor) -> Deal:

@@ -8,9 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.customfields.models import Values
 from common.kinds.models import Dictionary, Ledger, RecordManager, RecordModel, RecordQuerySet
 from common.kinds.words import digits
 from crm.models import phone_validator
+
+PENDING = Q(deleted_at=None, status__in=("new", "in_progress"))
 
 
 class RequestQuerySet(RecordQuerySet["Request"]):
@@ -111,10 +114,10 @@ class Request(RecordModel):
                 fields=["department", "-created_at", "-record"], condition=Q(deleted_at=None), name="request_by_dep"
             ),
             models.Index(
-                fields=["department"],
-                condition=Q(deleted_at=None, status__in=("new", "in_progress")),
-                name="request_pending",
+                fields=["department", "received_at", "record"], condition=PENDING, name="request_pending_by_dep"
             ),
+            models.Index(fields=["owner", "received_at", "record"], condition=PENDING, name="request_pending_by_owner"),
+            models.Index(fields=["received_at", "record"], condition=PENDING, name="request_pending"),
         ]
 
     @property
@@ -164,3 +167,9 @@ class FormPost(Ledger):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["visitor", "-at"], name="form_posts_of_visitor")]
+
+
+class RequestValues(Values):
+    """The own fields of requests."""
+
+    of = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="custom")

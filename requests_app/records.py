@@ -79,6 +79,7 @@ class RequestType(RecordType):
             _("Company"),
             kind="company",
             field="company_name",
+            related=("company",),
             cell=lambda obj, extra, viewer: {"text": str(obj.company or obj.company_name)},
         ),
         Column("source", priority=2),
@@ -153,7 +154,6 @@ class RequestType(RecordType):
             done=_("Reopened"),
         ),
     )
-    bulk = ("tag", "bin")
 
     def head(self, obj: Request, viewer: Viewer) -> dict[str, Any]:
         owner: dict[str, Any] = {"label": gettext("nobody has it"), "text": ""}
@@ -224,9 +224,7 @@ def _badge(principal: Principal) -> tuple[Any, Any] | None:
 def _today(viewer: Viewer) -> dict[str, Any] | None:
     if not (viewer.principal.may(KEY, "take") or viewer.principal.may(KEY, "create_deal")):
         return None
-    rows = list(
-        selectors.waiting_for(viewer.principal).select_related("source", "company").order_by("received_at")[:10]
-    )
+    rows = selectors.waiting_for(viewer.principal, 10)
     if not rows:
         return None
     return {

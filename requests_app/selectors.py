@@ -10,6 +10,7 @@ from common.kinds.models import RecordModel, RecordQuerySet
 from common.organisation.selectors import company_today, company_zone
 from common.people.models import User
 from common.places.models import Country
+from common.policy import scopes
 from common.policy import selectors as policy
 from common.policy.principal import Principal, principal_of
 from crm import matching
@@ -18,14 +19,24 @@ from deals.models import Deal
 from requests_app.models import Request, SiteForm
 
 MOST_COUNTED = 10_000
+MOST_WAITING = 99
 
 
-def waiting_for(user: User | Principal) -> RecordQuerySet[Request]:
-    """Pending requests the person sees that are theirs or nobody's."""
-    principal = principal_of(user)
+def _pending(principal: Principal) -> RecordQuerySet[Request]:
+    """Pending requests that are a person's or nobody's, before the question who may see them."""
     theirs = Q(owner=None) | Q(owner_id=principal.user_id)
-    rows: RecordQuerySet[Request] = Request.objects.for_user(principal)
-    return rows.filter(theirs, status__in=Request.PENDING)
+    rows: RecordQuerySet[Request] = Request.objects.get_queryset().filter(theirs, status__in=Request.PENDING)
+    return rows
+
+
+def waiting_for(user: User | Principal, most: int) -> list[Request]:
+    """The pending requests the person sees that are theirs or nobody's, those that wait longest first."""
+    principal = principal_of(user)
+
+    def named(found: RecordQuerySet[Request]) -> RecordQuerySet[Request]:
+        return found.select_related("source", "company")
+
+    return list(scopes.page_for_user(_pending(principal), principal, ("received_at", "pk"), most, ready=named))
 
 
 def matches_for(user: User | Principal, request: Request) -> matching.Matches:
@@ -46,8 +57,12 @@ def requests_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[R
 
 def badge(principal: Principal) -> tuple[RecordQuerySet[Request], RecordQuerySet[Request]]:
     """What waits for a person, and what of it came before today: the counter of the side bar."""
-    rows = waiting_for(principal)
-    return rows, rows.filter(received_at__lt=clock.start_of_day(company_today(), company_zone()))
+    rows, today = _pending(principal), clock.start_of_day(company_today(), company_zone())
+    late = rows.filter(received_at__lt=today)
+    return (
+        scopes.some_for_user(rows, principal, MOST_WAITING + 1),
+        scopes.some_for_user(late, principal, MOST_WAITING + 1),
+    )
 
 
 def managers_for(user: User, request: Request) -> QuerySet[User] | None:

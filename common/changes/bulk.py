@@ -89,7 +89,7 @@ def check(obj: RecordModel, given: Mapping[str, Any], known: Collection[str], *,
 
 def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: Actor) -> list[R]:
     objs: list[R] = []
-    linked: list[dict[str, list[Any]]] = []
+    linked: list[dict[str, Any]] = []
     for index, given in enumerate(chunk):
         fields, links = writing.split(model, given)
         obj = model(**fields)
@@ -111,7 +111,7 @@ def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[A
     return objs
 
 
-def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, list[Any]]], by: Actor) -> None:
+def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, Any]], by: Actor) -> None:
     kind = f"{log.noun(model)}.created"
     named: writing.Names = {}
     with change_set(by=by) as opened:

@@ -64,7 +64,7 @@ def create(
     with change_set(label or _("Created: %(title)s") % {"title": obj.title}, by=by) as opened:
         obj.created_at, obj.created_by = clock.now(), user
         obj.before_save()
-        writing.check_values(obj, fields)
+        writing.check_values(obj, fields, links)
         writing.insert(obj, links)
         opened.touched.add(obj.pk)
         data = writing.initial_data(obj, links)
@@ -174,7 +174,7 @@ def _check_foreign(principal: Principal, model: type[RecordModel], given: Mappin
 def _verbose(model: type[RecordModel], name: str) -> str:
     if name in values.link_fields:
         return name
-    return str(getattr(model._meta.get_field(name), "verbose_name", name))
+    return str(getattr(values.field_of(model, name), "verbose_name", name))
 
 
 def save_dictionary(row: DictionaryBase, *, by: Actor, verb: str | None = None) -> None:

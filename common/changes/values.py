@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import override
 
+from common.kinds import beside
 from common.kinds.models import RecordModel
 
 UNTRACKED = frozenset({"record", "number", "created_at", "created_by", "deleted_at", "title_sort", "version"})
@@ -71,13 +72,34 @@ def field_names(model: type[RecordModel]) -> list[str]:
     concrete = [
         f.name for f in model._meta.concrete_fields if f.name not in UNTRACKED and f.name not in model.untracked
     ]
-    return [*concrete, *(f.name for f in model._meta.many_to_many), *model.link_fields]
+    return [*concrete, *(f.name for f in model._meta.many_to_many), *model.link_fields, *beside.fields(model)]
+
+
+def field_of(model: type[models.Model], name: str) -> Any:
+    """The field of this name: a column, or one that is kept beside the rows. Raises `FieldDoesNotExist`."""
+    if name.startswith(beside.PREFIX) and issubclass(model, RecordModel):
+        found = beside.fields(model).get(name)
+        if found is not None:
+            return found
+    return model._meta.get_field(name)
+
+
+def is_beside(name: str) -> bool:
+    """Whether a field of this name is kept beside the rows."""
+    return name.startswith(beside.PREFIX)
+
+
+def is_set(model: type[RecordModel], name: str) -> bool:
+    """Whether a field holds several keys: a link field or many-to-many."""
+    return name in link_fields or bool(field_of(model, name).many_to_many)
 
 
 def current(obj: RecordModel, name: str) -> Any:
     """The value of a tracked field as stored in events (encoded)."""
     if name in link_fields:
         return link_fields[name].ids(obj.pk)
+    if is_beside(name):
+        return encode(beside.value(obj, name))
     found: Any = obj._meta.get_field(name)
     if isinstance(found, models.ManyToManyField):
         through: Any = found.remote_field.through
@@ -101,9 +123,9 @@ def encode(value: Any) -> Any:
 
 def decode(model: type[RecordModel], name: str, stored: Any) -> Any:
     """The Python value of a stored one: for foreign keys the id, for sets a list of ids."""
-    if name in link_fields or isinstance(model._meta.get_field(name), models.ManyToManyField):
+    if is_set(model, name):
         return list(stored or [])
-    found: Any = model._meta.get_field(name)
+    found: Any = field_of(model, name)
     if stored is None or found.is_relation:
         return stored
     return found.to_python(stored)
@@ -112,12 +134,16 @@ def decode(model: type[RecordModel], name: str, stored: Any) -> Any:
 def normal(model: type[RecordModel], name: str, value: Any) -> Any:
     """`value` encoded as the field would store it, so that 1 and Decimal("1.00") compare equal."""
     encoded = encode(value)
-    if name in link_fields or model._meta.get_field(name).is_relation:
+    if name in link_fields:
         return encoded
-    found: Any = model._meta.get_field(name)
+    found: Any = field_of(model, name)
+    if found.is_relation:
+        return encoded
     python = found.to_python(encoded)
     if isinstance(python, Decimal) and isinstance(found, models.DecimalField):
         python = python.quantize(Decimal(1).scaleb(-(found.decimal_places or 0)))
+    if isinstance(python, datetime.datetime):
+        python = python.astimezone(datetime.UTC)
     return encode(python)
 
 
@@ -139,6 +165,6 @@ def related_model(model: type[RecordModel], name: str) -> type[models.Model] | N
     """What a field points to, if it points."""
     if name in link_fields:
         return link_fields[name].target_model
-    found = model._meta.get_field(name)
+    found = field_of(model, name)
     related = found.related_model if found.is_relation else None
     return related if isinstance(related, type) else None

@@ -12,6 +12,7 @@ from django.db.models import F, ForeignObjectRel
 from common import clock
 from common.changes import values
 from common.changes.context import Actor, person
+from common.kinds import beside
 from common.kinds.guard import door
 from common.kinds.masking import unmasked, without_contacts
 from common.kinds.models import RecordModel
@@ -27,14 +28,16 @@ Names = dict[tuple[str, str], str | None]
 SECRET_COLUMNS = frozenset({"password", "last_login"})
 
 
-def split(model: type[RecordModel], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """Values of columns, and sets of links (many-to-many and link fields) as lists of keys."""
+def split(model: type[RecordModel], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Values of columns, and what other tables hold: sets of links as lists of keys, own fields as they are kept."""
     fields: dict[str, Any] = {}
-    links: dict[str, list[Any]] = {}
+    links: dict[str, Any] = {}
     sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
     for name, value in given.items():
         if name in sets:
             links[name] = values.encode(list(value or []))
+        elif values.is_beside(name):
+            links[name] = values.decode(model, name, values.normal(model, name, value))
         elif name in values.UNTRACKED | TRANSFERRED:
             raise ValueError(f"{name} is not given by callers")
         else:
@@ -66,8 +69,8 @@ def relations_of_new(principal: Principal, obj: RecordModel) -> scopes.Relations
     return scopes.own_relations(principal, obj)
 
 
-def check_values(obj: RecordModel, names: Iterable[str]) -> None:
-    """Run the field and model validation of the values that were given."""
+def check_values(obj: RecordModel, names: Iterable[str], others: Mapping[str, Any]) -> None:
+    """Run the field and model validation of the values that were given; `others`: what other tables hold."""
     wanted = set(names)
     skipped = [f.name for f in obj._meta.concrete_fields if f.name not in wanted or f.is_relation]
     errors: dict[str, Any] = {}
@@ -79,6 +82,12 @@ def check_values(obj: RecordModel, names: Iterable[str]) -> None:
         obj.clean()
     except ValidationError as problem:
         problem.update_error_dict(errors)
+    for name, value in others.items():
+        if values.is_beside(name):
+            try:
+                values.field_of(type(obj), name).clean(value, obj)
+            except ValidationError as problem:
+                errors[name] = problem.messages
     if errors:
         raise ValidationError(errors)
 
@@ -100,7 +109,7 @@ def spine_row(obj: RecordModel) -> Record:
     )  # fmt: skip
 
 
-def insert(obj: RecordModel, links: Mapping[str, list[Any]]) -> None:
+def insert(obj: RecordModel, links: Mapping[str, Any]) -> None:
     """Write a new record with its spine row, links and search text."""
     with door():
         record = spine_row(obj)
@@ -108,28 +117,33 @@ def insert(obj: RecordModel, links: Mapping[str, list[Any]]) -> None:
         obj.record = record
         obj.number = next_numbers(obj._meta.label_lower)
         obj.save(force_insert=True)
-        for name, keys in links.items():
-            set_links(obj, name, keys)
+        store_others(obj, links)
     SearchText.objects.create(record_id=obj.pk, **search_texts(obj))
 
 
 def apply(row: RecordModel, changed: Mapping[str, Any]) -> None:
     """Write changed (encoded) values to a locked row, its version, spine row and search text."""
     model = type(row)
-    sets = {f.name for f in model._meta.many_to_many} | set(model.link_fields)
-    columns = [name for name in changed if name not in sets]
-    for name in columns:
-        field: Any = model._meta.get_field(name)
-        setattr(row, field.attname, values.decode(model, name, changed[name]))
+    decoded = {name: values.decode(model, name, value) for name, value in changed.items()}
+    columns = {n: v for n, v in decoded.items() if not (values.is_beside(n) or values.is_set(model, n))}
+    others = {n: v for n, v in decoded.items() if n not in columns}
+    for name, value in columns.items():
+        setattr(row, model._meta.get_field(name).attname, value)  # type: ignore[union-attr]  # a column
     row.before_save()
-    check_values(row, columns)
+    check_values(row, columns, others)
     row.version += 1
     with door():
         row.save()
-        for name in changed:
-            if name in sets:
-                set_links(row, name, changed[name])
+        store_others(row, others)
     mirror(row)
+
+
+def store_others(obj: RecordModel, others: Mapping[str, Any]) -> None:
+    """Write what other tables hold of a record: links, and the company's own fields."""
+    for name, keys in others.items():
+        if not values.is_beside(name):
+            set_links(obj, name, keys)
+    beside.store(type(obj), {obj: {name: value for name, value in others.items() if values.is_beside(name)}})
 
 
 def mirror(row: RecordModel) -> None:
@@ -170,11 +184,11 @@ def set_links(obj: RecordModel, name: str, keys: list[Any]) -> None:
     model._base_manager.bulk_create(model(**fixed, **{column: key}) for key in sorted(want - have))
 
 
-def insert_links(
-    model: type[RecordModel], objs: Sequence[RecordModel], linked: Sequence[Mapping[str, list[Any]]]
-) -> None:
-    """The links of new records, one statement for each kind of link."""
-    for name in sorted({name for links in linked for name in links}):
+def insert_links(model: type[RecordModel], objs: Sequence[RecordModel], linked: Sequence[Mapping[str, Any]]) -> None:
+    """The links and own fields of new records, one statement for each kind of link."""
+    own = [{name: value for name, value in links.items() if values.is_beside(name)} for links in linked]
+    beside.store(model, dict(zip(objs, own, strict=True)))
+    for name in sorted({name for links in linked for name in links if not values.is_beside(name)}):
         pairs = [(obj.pk, key) for obj, links in zip(objs, linked, strict=True) for key in links.get(name, ())]
         link = values.link_fields.get(name)
         if link is not None:
@@ -188,13 +202,13 @@ def insert_links(
             through._base_manager.bulk_create(through(**{one: pk, other: key}) for pk, key in pairs)
 
 
-def initial_data(obj: RecordModel, links: Mapping[str, list[Any]], named: Names | None = None) -> dict[str, Any]:
+def initial_data(obj: RecordModel, links: Mapping[str, Any], named: Names | None = None) -> dict[str, Any]:
     """The data of a creation event: every value that is not empty. `named` keeps words from one record to the next."""
     model = type(obj)
     pairs = {}
     for name in values.field_names(model):
-        is_set = name in values.link_fields or model._meta.get_field(name).many_to_many
-        stored = links.get(name) if is_set else values.normal(model, name, values.current(obj, name))
+        elsewhere = values.is_beside(name) or values.is_set(model, name)
+        stored = values.encode(links.get(name)) if elsewhere else values.normal(model, name, values.current(obj, name))
         if stored not in (None, "", [], False):
             pairs[name] = [None, stored]
     return {**pairs, **labels(obj, pairs, named)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from common.kinds.counting import bounded
+from common.kinds.counting import bounded, said
 from common.policy.principal import Principal
 
 MOST = 99
@@ -37,5 +37,5 @@ def counts(principal: Principal) -> dict[str, Count]:
     for key in found:
         waiting, late = next(counted), next(counted)
         if waiting:
-            shown[key] = Count(str(waiting) if waiting <= MOST else f"{MOST}+", bool(late))
+            shown[key] = Count(said(waiting, MOST), bool(late))
     return shown

@@ -18,6 +18,7 @@ from common.people.models import User
 from common.policy.principal import Principal, principal_of
 from common.records import registry
 from common.records.declaring import Words
+from common.views import selectors as views
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ class Page:
 
 _pages: list[Page] = [Page("home", _("Today"), "sun", "home", "own", 0)]
 BLOCKS = ("own", "sales", "fulfilment", "office")
+PINS = "pins"
+"""Counted with the badges: only who has pinned views is asked which."""
 NEW_KEYS = ("requests_app.request", "deals.deal", "crm.company", "crm.contact", "crm.lead")
+
+
+badges.source(PINS, lambda principal: (views.pin_rows(principal), views.pin_rows(principal).none()))
 
 
 def page(entry: Page) -> None:
@@ -71,7 +77,8 @@ class _Lazy:
         ]
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
-            "nav": [block for block in nav if block], "theme": user.theme, "sidebar": sidebar,
+            "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
+            "theme": user.theme, "sidebar": sidebar,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"),
             "signout_url": reverse("account_logout"), "create": self.create(), "bottom": bottom[:3],
@@ -103,11 +110,23 @@ class _Lazy:
             })  # fmt: skip
         return found
 
+    def pinned(self) -> list[dict[str, Any]]:
+        """The views the person put into the side bar."""
+        return [
+            {"label": pin.label, "url": f"{registry.get(pin.type).url(pin.layout)}?view={pin.key}"}
+            for pin in views.pins(self.user)
+        ]
+
     def create(self) -> list[dict[str, Any]]:
         """What can be made from anywhere."""
         kinds = [registry.find(key) for key in NEW_KEYS]
         return [
-            {"label": kind.new_label, "url": kind.url("new"), "icon": kind.icon}
+            {
+                "label": kind.new_label,
+                "url": kind.url("new"),
+                "icon": kind.icon,
+                "quick": kind.url("quick") if kind.quick else "",
+            }
             for kind in kinds
             if kind is not None and kind.sections and self.principal.may(kind.key, "create")
         ]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.kinds import dictionary, guard
+from common.kinds import beside, dictionary, guard
 from common.kinds.guard import OutsideChanges
 from common.kinds.masking import MaskingIterable
 from common.kinds.words import title_sort
@@ -220,6 +220,14 @@ class RecordModel(Guarded):
 
     def __str__(self) -> str:
         return self.title
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """The company's own fields read like any other; asked for names the class does not have."""
+            if name.startswith(beside.PREFIX):
+                return beside.shown(self, name)
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}")
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         if self.is_masked:

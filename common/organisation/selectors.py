@@ -44,6 +44,11 @@ def department_children() -> dict[int | None, list[int]]:
     return dictionary.lookup("organisation.children", load)
 
 
+def departments() -> list[Department]:
+    """The departments that are in use, in order."""
+    return dictionary.lookup("organisation.departments", lambda: list(Department.objects.in_use()))
+
+
 def subtree(department_ids: frozenset[int]) -> frozenset[int]:
     """These departments and all below them."""
     children, found, todo = department_children(), set(), list(department_ids)

@@ -36,6 +36,7 @@ class Principal:
 
     user_id: int
     is_administrator: bool = False
+    roles: frozenset[int] = frozenset()
     grants: Mapping[Key, tuple[Grant, ...]] = field(default_factory=dict)
     departments: frozenset[int] = frozenset()
     subtree: frozenset[int] = frozenset()
@@ -125,6 +126,7 @@ def _build(user: User) -> Principal:
         departments.add(user.department_id)
     return Principal(
         user_id=user.pk,
+        roles=roles,
         is_administrator=bool(roles & known.administrators),
         grants={key: tuple(rows) for key, rows in grants.items()},
         departments=frozenset(departments),

@@ -15,6 +15,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet
 
+from common.kinds import beside
 from common.kinds import models as kinds
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
@@ -135,7 +136,8 @@ def _taken_away(principal: Principal, model: type[RecordModel]) -> tuple[frozens
     """The fields hidden from the person, and those of them that are shown masked."""
     contacts = frozenset(model.contact_fields) if principal.hides_contacts else frozenset[str]()
     margins = frozenset(model.margin_fields) if principal.hides_margins else frozenset[str]()
-    return contacts | margins, contacts
+    own_hidden, own_masked = beside.hidden_from(principal, model)
+    return contacts | margins | set(own_hidden), contacts | set(own_masked)
 
 
 def creation_fields(principal: Principal, model: type[RecordModel]) -> FieldRights:
@@ -265,6 +267,24 @@ def page_for_user(
         return rows.none()
     limited = [rows.filter(part).order_by(*order).values("pk")[:size] for part in parts]
     return ready(_by_id(rows, limited)).order_by(*order)[:size]
+
+
+def some_for_user(
+    rows: RecordQuerySet[Any], user: User | Principal, most: int, *, own: bool = False
+) -> RecordQuerySet[Any]:  # fmt: skip
+    """Visible rows in no order, all of them where there are not more than `most`: for counts that end there.
+
+    Each scope branch is read from its index until it has enough; one OR would collect every row of each first.
+    """
+    principal = principal_of(user)
+    parts = branches(principal, rows.model, "view")
+    if own and parts != []:
+        parts = owned_parts([principal.user_id])
+    if parts is None:
+        return rows
+    if not parts:
+        return rows.none()
+    return _by_id(rows, [rows.filter(part).order_by().values("pk")[:most] for part in parts])
 
 
 def pages_for_user(

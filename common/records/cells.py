@@ -29,6 +29,11 @@ def icon(name: str, label: str = "", css: str = "") -> str:
     return glyphs.icon(name, label=label, css=css)
 
 
+def sign(name: str, label: str, css: str = "") -> str:
+    """A sign that says what it means to screen readers and under the pointer."""
+    return f'<span title="{said(label)}">{icon(name, label, css)}</span>'
+
+
 def said(value: object) -> str:
     """Escaped text."""
     return escape(str(value))
@@ -48,7 +53,7 @@ def link(cell: Cell) -> str:
     """A name that opens. Cell: text, url, star, rule {word, tone} (the colour rule the row meets)."""
     if not cell.get("text"):
         return NOTHING
-    star = icon("star-filled", _("Important"), "k-star") if cell.get("star") else ""
+    star = sign("star-filled", _("Important"), "k-star") if cell.get("star") else ""
     rule = cell.get("rule")
     word = (
         f'<span class="k-toned k-tone-{said(rule["tone"])}"{tip(rule["word"])}>'
@@ -82,9 +87,9 @@ def next_step(cell: Cell) -> str:
         return NOTHING
     if state == "none":
         words = said(_("No next step"))
-        sign = icon("alert-triangle")
-        return f'<span class="k-next k-next-none">{sign}<span class="k-next-text">{words}</span></span>'
-    sign = (
+        mark = icon("alert-triangle")
+        return f'<span class="k-next k-next-none">{mark}<span class="k-next-text">{words}</span></span>'
+    mark = (
         icon("alert-circle-filled", _("Overdue"))
         if state == "overdue"
         else icon("clock-filled", _("Today"))
@@ -92,7 +97,7 @@ def next_step(cell: Cell) -> str:
         else icon(cell.get("kind_icon") or "calendar-event")
     )
     return (
-        f'<span class="k-next k-next-{said(state)}">{sign}<span class="k-next-text k-cut">{said(cell["text"])}</span>'
+        f'<span class="k-next k-next-{said(state)}">{mark}<span class="k-next-text k-cut">{said(cell["text"])}</span>'
         f'<span class="k-next-when">{said(cell["when"])}</span></span>'
     )
 
@@ -141,8 +146,8 @@ def badge(cell: Cell) -> str:
     if not cell.get("text"):
         return NOTHING
     tone = f" k-badge-{said(cell['tone'])}" if cell.get("tone") else ""
-    sign = icon(cell["icon"]) if cell.get("icon") else ""
-    return f'<span class="k-badge{tone}"{tip(cell.get("title"))}>{sign}{said(cell["text"])}</span>'
+    mark = icon(cell["icon"]) if cell.get("icon") else ""
+    return f'<span class="k-badge{tone}"{tip(cell.get("title"))}>{mark}{said(cell["text"])}</span>'
 
 
 def certainty(cell: Cell) -> str:
@@ -157,8 +162,8 @@ def signals(cell: Cell) -> str:
         new = pgettext("record", "New")
         drawn = f'<span class="k-badge k-badge-accent">{new}</span>'
     else:
-        known = ((SIGNAL_ICONS.get(sign["kind"]), sign["label"]) for sign in cell.get("signals") or ())
-        drawn = "".join(icon(found[0], str(label), found[1]) for found, label in known if found)
+        known = ((SIGNAL_ICONS.get(told["kind"]), told["label"]) for told in cell.get("signals") or ())
+        drawn = "".join(sign(found[0], str(label), found[1]) for found, label in known if found)
     return f'<span class="k-signals">{drawn}</span>'
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -11,15 +11,20 @@ from django.db.models import Model, OrderBy, Prefetch, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from common.changes import binning
 from common.changes import services as changes
+from common.customfields import selectors as customfields
+from common.customfields.models import CustomField
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy.principal import Principal
 
 Words = str | Promise
 Cell = dict[str, Any]
+OWN_SECTION = "own"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Column:
     """A column of a list. Without `cell` the kind of the field draws it.
 
     `cell(obj, extra, viewer)` gives the data of a cell partial; `load(objs, viewer)` gives `extra`
-    for each pk in one query. `field`: whose right to read it needs.
+    for each pk in one query. `field`: whose right to read it needs. `related`: what `cell` reads of foreign keys.
     """
 
     key: str
@@ -62,7 +67,10 @@ class Sort:
 
 @dataclass(frozen=True)
 class NamedFilter:
-    """A filter that is no field: `build(values, viewer)` gives the condition, `words(values)` says it."""
+    """A filter that is no field: `build(values, viewer)` gives the condition of chosen values.
+
+    `unit`: instead of choices any whole number is taken, and said with this word behind it.
+    """
 
     key: str
     label: Words
@@ -71,15 +79,24 @@ class NamedFilter:
     op_label: Words = ""
     # Conditions that only addresses of figures name: any values, said by this, never offered in the menu.
     say: Callable[[Sequence[str]], str] | None = None
+    unit: Words = ""
+
+    def takes(self, values: Sequence[str], viewer: Viewer) -> bool:
+        """Whether these values mean something."""
+        if self.unit:
+            return len(values) == 1 and values[0].isdecimal() and len(values[0]) < 6
+        return self.say is not None or set(values) <= {value for value, _label in self.choices(viewer)}
 
 
 @dataclass(frozen=True)
 class PresetView:
-    """A tab over the list: a query string with a name."""
+    """A tab over the list: a query string with a name; `sort` and `columns` where it brings its own."""
 
     key: str
     label: Words
     query: str
+    sort: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,16 @@ def _beyond_names(model: type[Model], paths: tuple[str, ...]) -> list[str]:
     return found
 
 
+def _place(definition: CustomField, labels: Mapping[str, Words]) -> tuple[str, Words]:
+    """The key and name of the section an own field stands in."""
+    if definition.questionnaire is not None:
+        return f"q{definition.questionnaire_id}", definition.questionnaire.label
+    if not definition.section:
+        return OWN_SECTION, _("More fields")
+    own = f"own-{slugify(definition.section, allow_unicode=True)}"
+    return (definition.section, "") if definition.section in labels else (own, definition.section)
+
+
 @cache
 def _fixed_url(namespace: str, verb: str) -> str:
     return reverse(f"{namespace}:{verb}")
@@ -186,7 +213,6 @@ class RecordType:
     sections: ClassVar[Sequence[Section]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
     actions: ClassVar[Sequence[Action]] = ()
-    bulk: ClassVar[Sequence[str]] = ("assign", "tag", "bin")
     board: ClassVar[Board | None] = None
     # Records and dictionaries that lists and boards name; its page needs those of the form and `page_related`.
     related: ClassVar[Sequence[str]] = ()
@@ -197,6 +223,12 @@ class RecordType:
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
     empty_text: ClassVar[Words] = ""
+    # The few fields a new record is added with from anywhere; none: the whole form.
+    quick: ClassVar[Sequence[str]] = ()
+    # Whether `read_text` finds values in pasted text.
+    reads_text: ClassVar[bool] = False
+    # Numbers whose sum over many records means nothing.
+    unsummed: ClassVar[Sequence[str]] = ()
     # The field a name typed into a chooser fills when it makes a new record; None: choosers only choose.
     inline_field: ClassVar[str | None] = None
 
@@ -209,9 +241,20 @@ class RecordType:
         """The address of a page of this type."""
         return reverse(f"{self.namespace}:{verb}", args=args) if args else _fixed_url(self.namespace, verb)
 
+    def form_sections(self) -> list[Section]:
+        """The sections of the form: the declared ones with the company's own fields in them, then its own ones."""
+        own: dict[str, list[str]] = {}
+        labels: dict[str, Words] = {section.key: section.label for section in self.sections}
+        for name, made in customfields.fields_of(self.model).items() if self.sections else ():
+            key, label = _place(made.definition, labels)  # type: ignore[attr-defined]  # made fields have it
+            labels.setdefault(key, label)
+            own.setdefault(key, []).append(name)
+        declared = [Section(s.key, s.label, (*s.rows, *own.pop(s.key, ()))) for s in self.sections]
+        return [*declared, *(Section(key, labels[key], names) for key, names in own.items())]
+
     def form_names(self) -> list[str]:
         """The fields of the form, in order."""
-        return [name for section in self.sections for name in section.names]
+        return [name for section in self.form_sections() for name in section.names]
 
     def page_url(self, obj: RecordModel) -> str:
         """Where a record is shown: its own page, or its parent's."""
@@ -229,12 +272,16 @@ class RecordType:
         """The rows with all that their list and page show of what they lead to."""
         return rows.select_related("owner", *self.related)
 
-    def select_listed(self, rows: RecordQuerySet[Any]) -> RecordQuerySet[Any]:
-        """The rows as lists and boards show them: of the people and records they lead to, only what names them."""
-        return self.select(rows).defer(*_beyond_names(self.model, ("owner", *self.related)))
+    def select_listed(self, rows: RecordQuerySet[Any], paths: Sequence[str] | None = None) -> RecordQuerySet[Any]:
+        """The rows as lists (with the `paths` their columns need) and boards show them.
+
+        Of the people and records they lead to, only what names them is read.
+        """
+        joined = tuple(paths) if paths is not None else ("owner", *self.related)
+        return rows.select_related(*joined).defer(*_beyond_names(self.model, joined)) if joined else rows
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
-        """What the footer tells about all matching rows besides their number: `sums`, `parts`."""
+        """What the footer tells about all matching rows: `sums`, `parts`, and `count` where it is known."""
         return {}
 
     def head(self, obj: Any, viewer: Viewer) -> dict[str, Any]:
@@ -257,6 +304,10 @@ class RecordType:
         """What a new form is filled with."""
         return {}
 
+    def required_now(self, obj: Any) -> Collection[str]:
+        """Fields that the form asks for because of where the record stands; None: a new one."""
+        return ()
+
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         """Create a record from form values; types whose creation has a name override it with their service."""
         return changes.create(self.model, values, by=by)
@@ -273,6 +324,14 @@ class RecordType:
     def inline(self, text: str, around: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a record made by its typed name, `around` being those of the form it is made in."""
         return {str(self.inline_field): text}
+
+    def alike(self, typed: Mapping[str, str], viewer: Viewer) -> list[dict[str, Any]]:
+        """Records that may be the same as what is being typed: `title`, `url`, `reason`."""
+        return []
+
+    def read_text(self, text: str) -> dict[str, str]:
+        """The values of a new record found in pasted text."""
+        return {}
 
     def option_note(self, obj: Any) -> str:
         """What stands beside the name in a chooser."""

@@ -12,6 +12,13 @@ class BadFilter(DomainError):
     message = _("This list cannot be filtered like that: “%(part)s”.")
 
 
+class ViewBeyondRights(DomainError):
+    """A saved view filters by a field its reader may not read: other rows than it means are not shown."""
+
+    status: ClassVar[int] = 403
+    message = _("The view “%(view)s” filters by something that is gone or that you may not read. Ask who made it.")
+
+
 class MayNotExport(DomainError):
     """The right to export was taken away before the file was made."""
 
@@ -23,6 +30,19 @@ class NothingSelected(DomainError):
     """A bulk action without rows."""
 
     message = _("Select at least one row first.")
+
+
+class TooManySelected(DomainError):
+    """More than one act takes."""
+
+    message = _("These are more than %(most)s rows: filter the list first.")
+
+
+class MayNotAct(DomainError):
+    """The right to act on many was taken away before all was done."""
+
+    status: ClassVar[int] = 403
+    message = _("You may not do this to many rows any more.")
 
 
 class EmptyNote(DomainError):

@@ -17,6 +17,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlencode
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -35,11 +36,12 @@ from common.people.models import User
 from common.policy import scopes
 from common.policy.principal import principal_of
 from common.records import registry
-from common.records.declaring import Viewer
+from common.records.columns import field_names, joins, kind_behind, words_over
+from common.records.declaring import Column, Viewer
 from common.records.errors import MayNotExport
-from common.records.fieldkinds import kind_of
-from common.records.lists import ListState
 from common.records.models import ExportFile
+from common.records.state import ListState
+from common.records.wording import said
 
 AT_ONCE = 10_000
 CHUNK = 500
@@ -49,17 +51,28 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = list[Any]
 
 
-def ask(state: ListState, file_format: str, by: User) -> tuple[ExportFile, Job | None]:
-    """Ask for the rows of a list as a file: made at once, or by the returned job."""
+def ask(state: ListState, file_format: str, by: User, *, shown: bool = False) -> tuple[ExportFile, Job | None]:
+    """Ask for the rows of a list as a file: made at once, or by the returned job. `shown`: only the list's columns."""
     forget_old()
     export = ExportFile.objects.create(
-        by=by, type=state.kind.key, query=state.address.urlencode(), format=file_format, asked_at=clock.now()
+        by=by, type=state.kind.key, query=_query_of(state, shown=shown), format=file_format, asked_at=clock.now()
     )
     [count] = bounded([_allowed(state)], AT_ONCE)
     if count > AT_ONCE:
         return export, jobs.enqueue(JOB, export.pk, by=by)
     make(export)
     return export, None
+
+
+def _query_of(state: ListState, *, shown: bool) -> str:
+    """The query that gives these rows and columns whatever becomes of the person's view and columns meanwhile."""
+    query = state.address.copy()
+    if state.saved is not None:
+        query = QueryDict(urlencode(state.spelled()), mutable=True)
+    query.pop("cols", None)
+    if shown:
+        query["cols"] = ",".join(column.key for column in state.columns)
+    return query.urlencode()
 
 
 def make(export: ExportFile) -> None:
@@ -111,16 +124,37 @@ def _allowed(state: ListState) -> Any:
 
 
 def table(state: ListState) -> Iterator[Row]:
-    """The head, then one row of typed values per record; memory holds a chunk of records at a time."""
-    rights = scopes.fields(state.viewer.principal, state.kind.model)
-    kinds = [kind_of(state.kind.model, name) for name in state.kind.form_names() if rights.shown(name)]
-    yield [_("number"), *(str(kind.label) for kind in kinds), str(_("owner"))]
+    """The head, then one row of typed values per record; memory holds a chunk of records at a time.
+
+    Columns are those the address names, else every field of the type.
+    """
+    columns = state.columns if "cols" in state.address else _every_field(state)
+    yield [_("number"), *(words_over(state.kind, column) for column in columns)]
     rows = state.kind.select(_allowed(state)).order_by("pk")
-    feed = rows.select_related(*(path for kind in kinds for path in kind.related)).iterator(chunk_size=CHUNK)
+    paths = joins(state.kind, columns)
+    feed = (rows.select_related(*paths) if paths else rows).iterator(chunk_size=CHUNK)
     while chunk := list(islice(feed, CHUNK)):
-        columns = [kind.plains(chunk) for kind in kinds]
-        for row, *values in zip(chunk, *columns, strict=True):
-            yield [state.kind.number_of(row), *values, str(row.owner or "")]
+        values = [_plains(state, column, chunk) for column in columns]
+        for row, *cells in zip(chunk, *values, strict=True):
+            yield [state.kind.number_of(row), *cells]
+
+
+def _every_field(state: ListState) -> list[Column]:
+    """The fields of form and filters this person may see, the owner last."""
+    rights = scopes.fields(state.viewer.principal, state.kind.model)
+    names = [name for name in field_names(state.kind) if name != "owner" and rights.shown(name)]
+    return [Column(name) for name in (*names, "owner")]
+
+
+def _plains(state: ListState, column: Column, objs: Sequence[Any]) -> list[Any]:
+    """The values of a column: typed where it shows a field as such, else the words of its cells."""
+    behind = kind_behind(state.kind, column)
+    if behind is not None and (column.key == behind.name or column.kind == behind.cell_kind):
+        return behind.plains(objs)
+    if column.cell is None:
+        return [obj.title for obj in objs]
+    extras = column.load(objs, state.viewer) if column.load else {}
+    return [said(column.cell(obj, extras.get(obj.pk), state.viewer)) for obj in objs]
 
 
 def write_csv(rows: Iterator[Row], file: IO[bytes], told: Callable[[int], None]) -> int:

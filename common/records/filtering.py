@@ -6,7 +6,7 @@ the `any` with the same number one must. Values are percent-encoded before they 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -17,18 +17,21 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from common.kinds.words import fold
+from common.kinds.models import RecordModel
+from common.kinds.words import capital, fold
 from common.numbering import tickets
 from common.policy import scopes
 from common.records import registry
 from common.records.declaring import NamedFilter, RecordType, Viewer, Words
 from common.records.errors import BadFilter
-from common.records.fieldkinds import EMPTY, Kind, kind_of
+from common.records.fieldkinds import EMPTY, OPPOSITES, Kind, kind_of
 from common.spine.models import SearchText
 
 MOST_CONDITIONS = 30
 LONGEST_QUERY = 200
 NAMED_OPERATOR = "is"
+STEP = "__"
+"""Between a foreign key and a field of what it leads to."""
 MINE = "mine"
 MINE_CONDITION = (MINE, NAMED_OPERATOR, ("me",))
 
@@ -91,13 +94,14 @@ class Query:
                 groups.setdefault(condition.group, []).append(_leaf(condition))
         return {"all": [*every, *({"any": leaves} for leaves in groups.values())]}
 
-    def pairs(self, *, without: Condition | None = None) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
         """As pairs for an address."""
-        found = [("q", self.words)] if self.words else []
-        for condition in self.conditions:
-            if condition != without:
-                found.append(("any" if condition.group else "f", str(condition)))
-        return found
+        return [*([("q", self.words)] if self.words else []), *pairs_of(self.conditions)]
+
+
+def pairs_of(conditions: Sequence[Condition]) -> list[tuple[str, str]]:
+    """Conditions as pairs for an address."""
+    return [("any" if condition.group else "f", str(condition)) for condition in conditions]
 
 
 def _leaf(condition: Condition) -> dict[str, Any]:
@@ -106,27 +110,45 @@ def _leaf(condition: Condition) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class FilterField:
-    """Something a type's lists can be filtered by: a field, or a condition with a name."""
+    """Something a type's lists can be filtered by: a field, or a condition with a name.
+
+    `way`: the foreign key whose target has the field. Only targets one may see count; what has none, or one that may
+    not be seen, is without the value.
+    """
 
     key: str
     label: Words
     kind: Kind | None = None
     named: NamedFilter | None = None
+    way: str = ""
+
+    @property
+    def target_type(self) -> RecordType | None:
+        """The type of the records a foreign key leads to."""
+        target = getattr(self.kind, "target", None)
+        is_one = target is not None and issubclass(target, RecordModel) and not self.kind.is_set  # type: ignore[union-attr]  # a reference
+        return registry.find(target._meta.label_lower) if is_one and target is not None else None
 
     def q(self, op: str, values: Sequence[str], viewer: Viewer) -> Q:
         """The condition. Raises `BadFilter`."""
         if self.kind is not None:
-            return self.kind.q(op, values, viewer)
+            return self._beyond_q(op, values, viewer) if self.way else self.kind.q(op, values, viewer)
         assert self.named is not None  # noqa: S101  # one of the two is set
-        known = {value for value, _label in self.named.choices(viewer)}
-        unknown = self.named.say is None and not set(values) <= known
         bad = BadFilter(part=f"{self.key}.{op}:{','.join(values)}"[:80])
-        if op != NAMED_OPERATOR or not values or unknown:
+        if op != NAMED_OPERATOR or not values or not self.named.takes(values, viewer):
             raise bad
         try:
             return self.named.build(values, viewer)
         except (ValueError, OverflowError):
             raise bad from None
+
+    def _beyond_q(self, op: str, values: Sequence[str], viewer: Viewer) -> Q:
+        """ "Is not" and "is empty" hold wherever their opposite does not: also without a target."""
+        assert self.kind is not None  # noqa: S101  # only fields have a way
+        opposite = OPPOSITES.get(op) if OPPOSITES.get(op) in self.kind.operators else None
+        seen = self.kind.model.objects.for_user(viewer.principal)
+        found = Q(**{f"{self.way}__in": seen.filter(self.kind.q(opposite or op, values, viewer)).values("pk")})
+        return ~found if opposite else found
 
     def operators(self) -> dict[str, Words]:
         """What can be said about it."""
@@ -143,29 +165,73 @@ class FilterField:
         if self.kind is not None:
             return op, self.kind.words(condition.op, condition.values, viewer)
         assert self.named is not None  # noqa: S101  # one of the two is set
+        if self.named.unit:
+            return op, f"{condition.values[0]} {self.named.unit}"
         if self.named.say is not None:
             return op, self.named.say(condition.values)
         labels = dict(self.named.choices(viewer))
         return op, ", ".join(str(labels.get(value, value)) for value in condition.values)
 
 
-def fields_of(kind: RecordType, viewer: Viewer) -> dict[str, FilterField]:
+class Fields(Mapping[str, FilterField]):
+    """What a person may filter a type by: its own fields, and by `company__industries` those of what it leads to.
+
+    The fields of what it leads to are found when asked for: a list never needs most of them.
+    """
+
+    def __init__(self, kind: RecordType, viewer: Viewer) -> None:
+        self.kind, self.viewer = kind, viewer
+        rights = scopes.fields(viewer.principal, kind.model)
+        self._own: dict[str, FilterField] = {}
+        for entry in registry.filters(kind):
+            if isinstance(entry, NamedFilter):
+                self._own[entry.key] = FilterField(entry.key, entry.label, named=entry)
+            elif rights.readable(entry):
+                field_kind = kind_of(kind.model, entry)
+                self._own[entry] = FilterField(entry, field_kind.label, kind=field_kind)
+
+    def __getitem__(self, key: str) -> FilterField:
+        found = self._own.get(key)
+        if found is None and STEP in key:
+            way, _step, name = key.partition(STEP)
+            found = next((field for field in self.beyond(way) if field.key == f"{way}{STEP}{name}"), None)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own)
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def ways(self) -> list[str]:
+        """The foreign keys to records whose fields this person may read."""
+        return [key for key, field in self._own.items() if field.kind is not None and field.target_type is not None]
+
+    def beyond(self, way: str) -> list[FilterField]:
+        """The fields of what a foreign key of the type leads to."""
+        first = self._own.get(way)
+        target = first.target_type if first is not None else None
+        if first is None or target is None or not self.viewer.principal.may(target.key, "view"):
+            return []
+        rights = scopes.fields(self.viewer.principal, target.model)
+        names = [entry for entry in registry.filters(target) if isinstance(entry, str) and rights.readable(entry)]
+        kinds = [kind_of(target.model, name) for name in names]
+        return [
+            FilterField(f"{way}{STEP}{kind.name}", f"{capital(first.label)} › {capital(kind.label)}", kind, way=way)
+            for kind in kinds
+        ]
+
+
+def fields_of(kind: RecordType, viewer: Viewer) -> Fields:
     """What this person may filter a type by: only fields they may read everywhere."""
-    rights = scopes.fields(viewer.principal, kind.model)
-    found: dict[str, FilterField] = {}
-    for entry in registry.filters(kind):
-        if isinstance(entry, NamedFilter):
-            found[entry.key] = FilterField(entry.key, entry.label, named=entry)
-        elif rights.readable(entry):
-            field_kind = kind_of(kind.model, entry)
-            found[entry] = FilterField(entry, field_kind.label, kind=field_kind)
-    return found
+    return Fields(kind, viewer)
 
 
-def condition_q(kind: RecordType, query: Query, viewer: Viewer) -> Q:
+def condition_q(kind: RecordType, query: Query, viewer: Viewer, known: Fields | None = None) -> Q:
     """The whole query as one condition. Raises `BadFilter` for what does not exist."""
-    known = fields_of(kind, viewer)
-    return tree_q(query.tree(), known, viewer) & words_q(query.words, viewer)
+    return tree_q(query.tree(), known or fields_of(kind, viewer), viewer) & words_q(query.words, viewer)
 
 
 def without_mine(query: Query) -> tuple[Query, bool]:
@@ -174,7 +240,7 @@ def without_mine(query: Query) -> tuple[Query, bool]:
     return Query(query.words, left), len(left) < len(query.conditions)
 
 
-def tree_q(tree: dict[str, Any], known: dict[str, FilterField], viewer: Viewer) -> Q:
+def tree_q(tree: dict[str, Any], known: Mapping[str, FilterField], viewer: Viewer) -> Q:
     """A filter tree as a condition. Raises `BadFilter`."""
     if "all" in tree:
         return reduce(and_, (tree_q(part, known, viewer) for part in tree["all"]), Q())

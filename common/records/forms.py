@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -26,27 +26,38 @@ from common.policy import selectors as policy
 from common.records import registry
 from common.records.declaring import RecordType, Section, Viewer
 from common.records.fieldkinds import LINK_LABELS
-from common.records.inputs import EMPTY_CHOICE, NaturalDateField, NewRecord, NumberField, RecordField, SeveralField
+from common.records.inputs import (
+    EMPTY_CHOICE,
+    NaturalDateField,
+    NaturalMomentField,
+    NewRecord,
+    NumberField,
+    RecordField,
+    SeveralField,
+)
 from common.records.timeline import as_named, say_plain
 
 
 class RecordForm(forms.Form):
-    """New or edit. `save` goes through the door; what the door refuses stands next to its field."""
+    """New or edit, of all fields or `only` some; `save` goes through the door, its refusals stand next to the field."""
 
     def __init__(
         self, kind: RecordType, viewer: Viewer, obj: RecordModel | None = None, data: QueryDict | None = None,
-        initial: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None, only: Collection[str] | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.viewer, self.obj = kind, viewer, obj
+        self.names = [name for name in kind.form_names() if only is None or name in only]
         self.conflict: Conflict | None = None
         super().__init__(data, initial=self._initial(initial or {}))
         rights = (
             policy.field_rights(viewer.principal, obj) if obj else scopes.creation_fields(viewer.principal, kind.model)
         )
-        for section in kind.sections:
-            for name in section.names:
-                if rights.writable(name):
-                    self.fields[name] = form_field(kind.model, name, viewer, obj)
+        for name in self.names:
+            if rights.writable(name):
+                self.fields[name] = form_field(kind.model, name, viewer, obj)
+        for name in kind.required_now(obj):
+            if name in self.fields:
+                self.fields[name].required = True
         parent = kind.model.parent_field
         if parent in self.fields and (obj is not None or self.initial.get(parent) or parent in self.data):
             self.fields[parent].widget = forms.HiddenInput()
@@ -60,10 +71,7 @@ class RecordForm(forms.Form):
         if self.obj is None:
             return {**default_values(self.kind), **given}
         model = type(self.obj)
-        return {
-            name: tracked.decode(model, name, tracked.current(self.obj, name))
-            for section in self.kind.sections for name in section.names
-        }  # fmt: skip
+        return {name: tracked.decode(model, name, tracked.current(self.obj, name)) for name in self.names}
 
     @property
     def hidden(self) -> list[forms.BoundField]:
@@ -83,10 +91,11 @@ class RecordForm(forms.Form):
 
     def _check_constraints(self, cleaned: dict[str, Any]) -> None:
         """Say what the database would refuse before it does, in words."""
-        sets = {f.name for f in self.kind.model._meta.many_to_many} | set(self.kind.model.link_fields)
+        model = self.kind.model
+        sets = {n for n in self.value_names if tracked.is_beside(n) or tracked.is_set(model, n)}
         plain = {n: cleaned[n] for n in self.value_names if n not in sets and not isinstance(cleaned[n], NewRecord)}
         empty = [n for n, value in plain.items() if value is None and not self.kind.model._meta.get_field(n).null]
-        if empty or len(plain) + len(sets & set(self.value_names)) < len(self.value_names):
+        if empty or len(plain) + len(sets) < len(self.value_names):
             return
         probe = self.kind.model.everything.get(pk=self.obj.pk) if self.obj else self.kind.model()
         for name, value in plain.items():
@@ -160,11 +169,10 @@ class RecordForm(forms.Form):
 def default_values(kind: RecordType) -> dict[str, Any]:
     """What the fields of a new record begin with by themselves."""
     found: dict[str, Any] = {}
-    for section in kind.sections:
-        for name in section.names:
-            field: Any = None if name in tracked.link_fields else kind.model._meta.get_field(name)
-            if field is not None and field.concrete and not field.many_to_many and field.has_default():
-                found[name] = field.get_default()
+    for name in kind.form_names():
+        field: Any = None if name in tracked.link_fields else tracked.field_of(kind.model, name)
+        if field is not None and not field.many_to_many and field.has_default():
+            found[name] = field.get_default()
     return found
 
 
@@ -173,8 +181,10 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
     if name in tracked.link_fields:
         rows = with_current(choosable(tracked.link_fields[name].target_model), name, obj)
         return SeveralField(rows, required=False, label=capital(LINK_LABELS[name]))
-    found: Any = model._meta.get_field(name)
+    found: Any = tracked.field_of(model, name)
     common = {"required": not found.blank, "label": capital(found.verbose_name), "help_text": found.help_text}
+    if tracked.is_beside(name) and found.is_relation:
+        return _option_field(found, name, obj, common)
     if isinstance(found, models.ManyToManyField):
         related = found.related_model
         if issubclass(related, RecordModel):
@@ -183,6 +193,8 @@ def form_field(model: type[RecordModel], name: str, viewer: Viewer, obj: RecordM
         return SeveralField(with_current(choosable(related), name, obj), **common)
     if isinstance(found, models.ForeignKey):
         return _reference_field(found, viewer, obj, common)
+    if isinstance(found, models.DateTimeField):
+        return NaturalMomentField(**common)
     if isinstance(found, models.DateField):
         return NaturalDateField(**common)
     if isinstance(found, MoneyField | models.DecimalField):
@@ -202,6 +214,14 @@ def _reference_field(found: Any, viewer: Viewer, obj: RecordModel | None, common
         rows = with_current(related.objects.for_user(viewer.principal), found.name, obj)
         return RecordField(rows, kind.url("choose"), may_create=may_create, **common)
     rows = with_current(choosable(related), found.name, obj)
+    return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
+
+
+def _option_field(found: Any, name: str, obj: RecordModel | None, common: dict[str, Any]) -> forms.Field:
+    rows = with_current(choosable(found.related_model).filter(**found.get_limit_choices_to()), name, obj)
+    if found.many_to_many:
+        widget = forms.CheckboxSelectMultiple({"class": "k-columns"})
+        return forms.ModelMultipleChoiceField(rows, widget=widget, **common)
     return forms.ModelChoiceField(rows, empty_label=str(EMPTY_CHOICE), **common)
 
 

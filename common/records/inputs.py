@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -98,6 +99,37 @@ class NaturalDateField(forms.DateField):
         if value in self.empty_values:
             return None
         return value if isinstance(value, date) else read_date(str(value), formats.viewer_today())
+
+
+CLOCK = re.compile(r"^(.*?)[\s,T]+(\d{1,2})[:.](\d{2})(?::\d{2})?$")
+
+
+def read_moment(text: str, today: date) -> datetime:
+    """A day and the time of that day where the person is; without a time, midnight. Raises `ValidationError`."""
+    timed = CLOCK.match(text.strip())
+    day = read_date(timed.group(1) if timed else text, today)
+    hour, minute = (int(timed.group(2)), int(timed.group(3))) if timed else (0, 0)
+    if hour > 23 or minute > 59:  # the hours of a day, the minutes of an hour
+        raise ValidationError(_("“%(text)s” is not a time of day."), params={"text": text[:40]})
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+class NaturalMomentField(forms.DateTimeField):
+    """A moment in many ways of writing, in the person's time zone."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("placeholder", _("18.12.2026 14:30, tomorrow 9:00"))
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{timezone.localtime(value):%d.%m.%Y %H:%M}" if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        return value if isinstance(value, datetime) else read_moment(str(value), formats.viewer_today())
 
 
 class NumberField(forms.DecimalField):

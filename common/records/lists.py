@@ -2,173 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
-from django.http import QueryDict
+from django.db.models import Case, IntegerField, Value, When
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.kinds import dictionary, formats
+from common.changes.values import is_beside
+from common.kinds import beside, dictionary, formats
+from common.kinds.counting import bounded, said
 from common.kinds.models import RecordQuerySet
 from common.kinds.words import capital
 from common.policy import scopes
-from common.records import cells, filtering, paging, registry
-from common.records.declaring import Cell, Column, PresetView, RecordType, Sort, Viewer
+from common.records import cells, desks, filtering, sums
+from common.records import columns as choosing
+from common.records.declaring import Cell, Column, RecordType, Viewer
+from common.records.desks import SavedTab
 from common.records.errors import BadFilter
 from common.records.fieldkinds import kind_of
 from common.records.filtering import Condition, Query
 from common.records.models import ColourRule
+from common.records.state import TITLE, ListState
 from common.spine.models import RecordMark
 
-TITLE = "title_sort"
+MOST_IN_TAB = 999
 SIGNALS = {"files": gettext_lazy("has files"), "payment": gettext_lazy("payment received")}
 
 
-@dataclass
-class ListState:
-    """The state of a list as its address says it, with the view it starts from."""
-
-    kind: RecordType
-    viewer: Viewer
-    address: QueryDict
-    verb: str = "list"
-    kept: tuple[str, ...] = ()
-
-    @cached_property
-    def views(self) -> list[PresetView]:
-        """The views of the type that ask only for what this person may read."""
-        known = filtering.fields_of(self.kind, self.viewer)
-        return [
-            view
-            for view in self.kind.views
-            if all(condition.name in known for condition in Query.from_text(view.query).conditions)
-        ]
-
-    @cached_property
-    def view(self) -> PresetView | None:
-        """The tab this list belongs to."""
-        wanted = self.address.get("view", "")
-        views = self.views
-        if wanted:
-            found = next((view for view in views if view.key == wanted), None)
-            if found is None:
-                raise BadFilter(part=f"view={wanted}"[:80])
-            return found
-        explicit = "f" in self.address or "any" in self.address or "all" in self.address
-        return None if explicit or not views else views[0]
-
-    @cached_property
-    def query(self) -> Query:
-        """Words and conditions: those of the address, else those of the view."""
-        said = Query.from_address(self.address)
-        if said.conditions or "all" in self.address or self.view is None:
-            return said
-        return Query(said.words, Query.from_text(self.view.query).conditions)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the conditions are not those of the view."""
-        base = Query.from_text(self.view.query).conditions if self.view else ()
-        return self.query.conditions != base
-
-    @cached_property
-    def sorts(self) -> dict[str, Sort]:
-        """The orders this person may choose: the first one, and those by what they may read."""
-        rights = scopes.fields(self.viewer.principal, self.kind.model)
-        first = self.kind.sorts[0]
-        return {s.key: s for s in self.kind.sorts if s is first or s.column == TITLE or rights.readable(s.column)}
-
-    @cached_property
-    def sort(self) -> Sort:
-        """The chosen order, else the first one."""
-        wanted = self.address.get("sort", "")
-        if not wanted:
-            return self.kind.sorts[0]
-        if wanted not in self.sorts:
-            raise BadFilter(part=f"sort={wanted}"[:80])
-        return self.sorts[wanted]
-
-    @cached_property
-    def condition(self) -> Q:
-        """The whole query as a condition."""
-        return filtering.condition_q(self.kind, self.query, self.viewer)
-
-    def rows(self) -> RecordQuerySet[Any]:
-        """Every row that matches, before the question who may see it."""
-        found: RecordQuerySet[Any] = self.kind.model.objects.get_queryset().filter(self.condition)
-        return found
-
-    def page(
-        self, ready: Callable[[RecordQuerySet[Any]], RecordQuerySet[Any]], at: str = "", size: int = 0
-    ) -> paging.Page:
-        """A page of the visible matching rows, made ready. "Mine" is read as a scope: see `page_for_user`."""
-        query, own = filtering.without_mine(self.query)
-        found = self.kind.model.objects.get_queryset().filter(filtering.condition_q(self.kind, query, self.viewer))
-        return paging.read(found, self.viewer, self.sort, at, size, own=own, ready=ready)
-
-    def visible(self) -> RecordQuerySet[Any]:
-        """Every row that matches and may be seen: totals, export, board."""
-        return self.rows().for_user(self.viewer.principal)
-
-    def link(self, verb: str = "", /, *, keep_sort: bool = True, without: Condition | None = None, **extra: str) -> str:
-        """The address of this state on another page, or with a change."""
-        pairs: list[tuple[str, str]] = []
-        if self.view is not None:
-            pairs.append(("view", self.view.key))
-        if self.is_changed or without is not None or self.view is None:
-            left = self.query.pairs(without=without)
-            pairs += left
-            if self.kind.views and not any(name in ("f", "any") for name, _value in left):
-                pairs.append(("all", "1"))
-        elif self.query.words:
-            pairs.append(("q", self.query.words))
-        if keep_sort and "sort" in self.address and "sort" not in extra:
-            pairs.append(("sort", self.sort.key))
-        pairs += [(name, str(self.address[name])) for name in self.kept if self.address.get(name) and name not in extra]
-        pairs += [(name, value) for name, value in extra.items() if value]
-        tail, url = urlencode(pairs, safe=":,."), self.kind.url(verb or self.verb)
-        return f"{url}?{tail}" if tail else url
-
-    def link_to_view(self) -> str:
-        """The address of the unchanged view."""
-        url = self.kind.url(self.verb)
-        return f"{url}?view={self.view.key}" if self.view else url
-
-    def hidden(self, *leave: str) -> list[tuple[str, str]]:
-        """The state as hidden inputs, without the named parts."""
-        query = QueryDict(self.link().partition("?")[2])
-        return [(name, value) for name in query for value in query.getlist(name) if name not in leave]
-
-
-def columns_of(kind: RecordType, viewer: Viewer) -> list[Column]:
-    """The columns this person may see."""
-    rights = scopes.fields(viewer.principal, kind.model)
-    return [
-        column for column in registry.columns(kind)
-        if ((column.cell is not None or column.kind == "name") and not column.field)
-        or rights.shown(column.field or column.key)
-    ]  # fmt: skip
-
-
-def head_of(state: ListState, columns: Sequence[Column]) -> list[dict[str, Any]]:
+def head_of(state: ListState) -> list[dict[str, Any]]:
     """The table head."""
     by_column = {sort.column: sort for sort in state.sorts.values()}
+    editable = choosing.editable(state.kind, state.viewer)
     head = []
-    for column in columns:
-        plain = column.kind == "name" or (column.cell is not None and not column.field)
-        field_kind = None if plain else kind_of(state.kind.model, column.field or column.key)
+    for column in state.columns:
+        behind = choosing.kind_behind(state.kind, column)
         sort = by_column.get(_sort_column(column))
-        kind_name = column.kind or (field_kind.cell_kind if field_kind else "text")
+        kind_name = column.kind or (behind.cell_kind if behind and column.cell is None else "text")
         head.append({
-            "key": column.key, "label": capital(column.label or (field_kind.label if field_kind else "")),
-            "kind": kind_name, "numeric": kind_name in ("money", "days") or bool(field_kind and field_kind.numeric),
+            "key": column.key, "label": choosing.label_of(state.kind, column), "kind": kind_name,
+            "numeric": kind_name in ("money", "days") or bool(behind and behind.numeric),
             "priority": column.priority or None, "hide_label": column.hide_label,
+            "edit": column.key if column.key in editable else "", "width": state.desk.widths.get(column.key),
             "sort_url": state.link(keep_sort=False, sort=sort.key) if sort else "",
             "sorted": ("descending" if sort.descending else "ascending") if sort and sort is state.sort else "",
         })  # fmt: skip
@@ -179,8 +55,51 @@ def _sort_column(column: Column) -> str:
     return {"name": TITLE, "title": TITLE, "next_step": "next_step_on"}.get(column.key, column.key)
 
 
+def column_menu(state: ListState) -> dict[str, Any]:
+    """The columns to choose from: those shown in their order, then the others."""
+    known = choosing.offered(state.kind, state.viewer)
+    shown = [column.key for column in state.columns]
+    title = choosing.title_of(known)
+    return {
+        "choices": [
+            {"key": key, "label": choosing.label_of(state.kind, known[key]), "on": key in shown,
+             "fixed": title is not None and key == title.key}
+            for key in [*shown, *(key for key in known if key not in shown)]
+        ],
+        "action": desks.address("columns", state.kind.key), "next": state.link(keep_columns=False),
+    }  # fmt: skip
+
+
+def saving(state: ListState) -> dict[str, Any]:
+    """Where the list can be saved as a view, into its own one where the person may change that; where it is kept."""
+    query = state.link("list", layout=state.layout).partition("?")[2]
+    saved = state.saved
+    return {
+        "as_url": desks.address("new", state.kind.key, query=query),
+        "url": desks.address("save", saved.key, query=query) if saved and saved.may_change else "",
+        "keep_url": desks.address("keep", state.kind.key, query=query) if state.to_keep() is not None else "",
+        "widths_url": desks.address("widths", state.kind.key),
+    }  # fmt: skip
+
+
+def view_menu(state: ListState) -> list[dict[str, Any]]:
+    """What can be done with the view of a list: renamed and shared, pinned into the side bar."""
+    view, found = state.view, [{"label": _("My views"), "url": desks.address("list"), "icon": "list-details"}]
+    if view is None:
+        return found
+    is_pinned = view.key in state.desk.pinned
+    label, verb = (_("Take out of the side bar"), "unpin") if is_pinned else (_("Pin to the side bar"), "pin")
+    url = desks.address(verb, state.kind.key, query=f"view={view.key}")
+    found.insert(0, {"label": label, "icon": "pin", "method": "post", "url": url})
+    if isinstance(view, SavedTab) and view.may_change:
+        found.insert(0, {"label": _("Name and sharing"), "url": desks.address("edit", view.key), "icon": "users"})
+    return found
+
+
 def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
     """The rows of a table, their cells as HTML; batch loaders run once each."""
+    if any(is_beside(column.key) for column in columns):
+        beside.read(objs)
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
     drawers = [_drawer(kind, column, extras.get(column.key, {}), rules, viewer) for column in columns]
@@ -267,12 +186,12 @@ def with_colours(kind: RecordType, rows: RecordQuerySet[Any], viewer: Viewer) ->
 def table(state: ListState) -> dict[str, Any]:
     """The table and its footer without totals."""
     kind, viewer = state.kind, state.viewer
-    columns = columns_of(kind, viewer)
-    page = state.page(lambda rows: with_colours(kind, kind.select_listed(rows), viewer), state.address.get("after", ""))
-    drawn = draw_rows(kind, list(page.rows), columns, viewer)
+    paths, at = state.joins(), state.address.get("after", "")
+    page = state.page(lambda rows: with_colours(kind, kind.select_listed(rows, paths), viewer), at)
+    drawn = draw_rows(kind, list(page.rows), state.columns, viewer)
     tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
     return {
-        "columns": head_of(state, columns), "rows": drawn, "label": kind.label_plural,
+        "columns": head_of(state), "rows": drawn, "label": kind.label_plural,
         "footer": {
             "legend": [{"word": word, "tone": tone} for word, tone in tones.items()],
             "totals_url": state.link("totals") if drawn else "",
@@ -283,26 +202,43 @@ def table(state: ListState) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _in_turn(conditions: Sequence[Condition]) -> Iterator[tuple[Condition | None, Condition]]:
+    """Each condition with the one before."""
+    return zip([None, *conditions], conditions, strict=False)
+
+
+def _chip(condition: Condition, before: Condition | None, state: ListState, builder: str) -> dict[str, Any]:
+    """A condition as a chip; those of a group are joined by "or"."""
+    found = state.known.get(condition.name)
+    if found is None:
+        raise BadFilter(part=condition.name[:80])
+    op, value = found.words(condition, state.viewer)
+    is_next = before is not None and condition.group and before.group == condition.group
+    return {
+        "field": _("or %(field)s") % {"field": found.label} if is_next else capital(found.label), "op": op,
+        "value": value, "remove_url": state.without(condition), "edit_url": builder,
+    }  # fmt: skip
+
+
+def sentence(state: ListState) -> str:
+    """The whole filter in words; nothing where there is none."""
+    parts: list[str] = [_("“%(words)s”") % {"words": state.query.words}] if state.query.words else []
+    chips = [_chip(condition, before, state, "") for before, condition in _in_turn(state.query.conditions)]
+    return " · ".join([*parts, *(f"{chip['field']} {chip['op']} {chip['value']}".strip() for chip in chips)])
+
+
 def filter_row(state: ListState) -> dict[str, Any]:
     """Chips, search and the sort toggle."""
-    known = filtering.fields_of(state.kind, state.viewer)
-    chips = []
-    for condition in state.query.conditions:
-        found = known.get(condition.name)
-        if found is None:
-            raise BadFilter(part=condition.name[:80])
-        op, value = found.words(condition, state.viewer)
-        chips.append({
-            "field": capital(found.label) if not condition.group else f"{condition.group}: {found.label}",
-            "op": op, "value": value, "remove_url": state.link(without=condition),
-        })  # fmt: skip
+    builder = state.link("filter", layout=state.layout)
+    chips = [_chip(condition, before, state, builder) for before, condition in _in_turn(state.query.conditions)]
     return {
         "action": state.kind.url("list"), "q": state.query.words, "hidden": state.hidden("q"), "chips": chips,
         "filter_fields": [
-            {"label": capital(f.label), "url": state.link("filter", field=f.key)}
-            for f in known.values() if f.named is None or f.named.say is None
+            {"label": capital(f.label), "url": f"{builder}{'&' if '?' in builder else '?'}field={f.key}"}
+            for f in state.known.values() if f.named is None or f.named.say is None
         ],
-        "sort": sort_toggle(state), "reset_url": state.link_to_view() if state.is_changed else "",
+        "builder_url": builder, "sort": sort_toggle(state),
+        "reset_url": state.link_to(state.view) if state.is_changed else "",
     }  # fmt: skip
 
 
@@ -321,41 +257,60 @@ def sort_toggle(state: ListState) -> dict[str, Any] | None:
 
 
 def tabs(state: ListState) -> list[dict[str, Any]]:
-    """The views of the type as tabs, and everything."""
+    """The views of the type as tabs, everything, then the person's saved views and those shared with them."""
     found = [
-        {
-            "label": view.label,
-            "url": f"{state.kind.url(state.verb)}?view={view.key}",
-            "current": state.view is view,
-            "key": view.key,
-        }
+        {"label": view.label, "url": state.link_to(view), "current": state.view is view, "key": view.key}
         for view in state.views
     ]
-    found.append({
-        "label": _("All"), "url": f"{state.kind.url(state.verb)}?all=1", "current": state.view is None, "key": "",
-    })  # fmt: skip
-    return found
+    found.append({"label": _("All"), "url": state.link_to(None), "current": state.view is None, "key": ""})
+    saved = sorted(state.desk.views, key=lambda view: view.is_shared)
+    return [*found, *({**_saved_tab(view, state), "apart": at == 0} for at, view in enumerate(saved))]
+
+
+def _saved_tab(view: SavedTab, state: ListState) -> dict[str, Any]:
+    return {
+        "label": view.label, "url": state.link_to(view), "current": state.view is view, "key": "",
+        "icon": "users" if view.is_shared else "", "icon_label": _("Shared view") if view.is_shared else "",
+    }  # fmt: skip
 
 
 def tab_counts(state: ListState) -> list[dict[str, Any]]:
-    """How many rows each view of the type has, in one query; they come with the totals."""
-    conditions = {
-        f"view_{index}": filtering.condition_q(state.kind, Query.from_text(view.query), state.viewer)
-        for index, view in enumerate(state.views)
-    }
-    if not conditions:
-        return []
-    rows = state.kind.model.objects.for_user(state.viewer.principal).order_by()
-    counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
-    return [
-        {"key": view.key, "count": formats.number(counted[f"view_{index}"])} for index, view in enumerate(state.views)
-    ]
+    """How many rows each view of the type has, up to a bound and in one query; they come with the totals."""
+    views = state.views
+    counted = bounded([_some_of(state, Query.from_text(view.query)) for view in views], MOST_IN_TAB)
+    return [{"key": view.key, "count": said(count, MOST_IN_TAB)} for view, count in zip(views, counted, strict=True)]
+
+
+def _some_of(state: ListState, query: Query) -> RecordQuerySet[Any]:
+    query, own = filtering.without_mine(query)
+    rows = state.kind.model.objects.get_queryset().filter(filtering.condition_q(state.kind, query, state.viewer))
+    return scopes.some_for_user(rows, state.viewer.principal, MOST_IN_TAB + 1, own=own)
 
 
 def totals(state: ListState) -> dict[str, Any]:
     """The footer's figures over every visible matching row."""
     rows = state.visible()
+    told = state.kind.totals(rows)
+    declared = {column.key for column in choosing.declared(state.kind, state.viewer)} if told else set()
+    more = [column for column in state.columns if column.key not in declared]
+    count = told.pop("count") if "count" in told else rows.count()
     return {
-        "count": formats.number(rows.count()), "label": str(state.kind.label_plural).lower(),
-        **state.kind.totals(rows),
+        "number": count, "count": formats.number(count), "label": str(state.kind.label_plural).lower(), **told,
+        "sums": [*told.get("sums", ()), *sums.of_columns(state.kind, more, rows)],
     }  # fmt: skip
+
+
+def facts_of(kind: RecordType, obj: Any, columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
+    """The cells of one record with their labels and the fields they show."""
+    return [
+        {"key": c.key, "field": c.field or c.key, "label": choosing.label_of(kind, c),
+         "html": draw_cell(kind, obj, c, viewer)}
+        for c in columns
+    ]  # fmt: skip
+
+
+def draw_cell(kind: RecordType, obj: Any, column: Column, viewer: Viewer) -> SafeString:
+    """One cell of one record."""
+    extras = column.load([obj], viewer) if column.load else {}
+    rules = {rule.pk: rule for rule in colour_rules(kind)}
+    return _drawer(kind, column, extras, rules, viewer)(obj)[1]

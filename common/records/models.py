@@ -38,3 +38,33 @@ class ExportFile(Ledger):
 
     def __str__(self) -> str:
         return f"{self.type} {self.query}"
+
+
+class BulkRun(Ledger):
+    """An act on many records: which, what with, how far it is. `keys` are fixed when the person was asked."""
+
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    type = models.CharField(max_length=60)
+    act = models.CharField(max_length=20)
+    label = models.CharField(max_length=250)
+    values = models.JSONField(default=dict)
+    keys = models.JSONField(default=list)
+    cursor = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    made = models.ForeignKey("events.ChangeSet", models.PROTECT, null=True, related_name="+")
+    started_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class BulkRefusal(Ledger):
+    """A record that an act on many left as it is, and why."""
+
+    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="refusals")
+    record = models.ForeignKey("spine.Record", models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.text}"

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from common.customfields import renaming
+from common.customfields import selectors as customfields
 from common.kinds.models import RecordModel
-from common.records.declaring import Action, Column, NamedFilter, Panel, RecordType
+from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType
 
 T = TypeVar("T", bound=type[RecordType])
 
@@ -18,6 +20,7 @@ class _Extension:
     columns: list[Column] = field(default_factory=list)
     filters: list[str | NamedFilter] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    views: list[PresetView] = field(default_factory=list)
 
 
 _types: dict[str, RecordType] = {}
@@ -28,12 +31,17 @@ def register(declaration: T) -> T:
     """Declare a record type (a class decorator)."""
     instance = declaration()
     _types[instance.key] = instance
+    renaming.follow(instance.model)
+    for name, attribute in renaming.NAMES.items():
+        if original := getattr(declaration, attribute):
+            setattr(declaration, attribute, renaming.renamable(instance.key, name, original))
     return declaration
 
 
 def extend(
     key: str, *, panels: Sequence[Panel] = (), columns: Sequence[Column] = (),
     filters: Sequence[str | NamedFilter] = (), actions: Sequence[Action] = (),
+    views: Sequence[PresetView] = (),
 ) -> None:  # fmt: skip
     """Add to a lower app's type from above: `extend("crm.company", panels=[…])`."""
     extension = _extensions.setdefault(key, _Extension())
@@ -41,6 +49,7 @@ def extend(
     extension.columns.extend(columns)
     extension.filters.extend(filters)
     extension.actions.extend(actions)
+    extension.views.extend(views)
 
 
 def get(key: str) -> RecordType:
@@ -79,10 +88,15 @@ def columns(kind: RecordType) -> list[Column]:
 
 
 def filters(kind: RecordType) -> list[str | NamedFilter]:
-    """The filters of a type, with those from above."""
-    return _extended(kind, "filters")
+    """The filters of a type, with those from above and the company's own fields."""
+    return [*_extended(kind, "filters"), *customfields.fields_of(kind.model)]
 
 
 def actions(kind: RecordType) -> list[Action]:
     """The actions of a type, with those from above."""
     return _extended(kind, "actions")
+
+
+def views(kind: RecordType) -> list[PresetView]:
+    """The views every list of a type has, with those from above."""
+    return _extended(kind, "views")

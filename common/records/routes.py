@@ -11,7 +11,22 @@ from django.urls import URLPattern, path
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
-from common.records.views import acting, bins, boards, choosing, editing, exporting, lists, pages, sharing
+from common.records.views import (
+    acting,
+    bins,
+    boards,
+    bulk,
+    choosing,
+    editing,
+    exporting,
+    filters,
+    inline,
+    lists,
+    pages,
+    papers,
+    quick,
+    sharing,
+)
 from common.records.views.base import RecordView
 
 Answer = Callable[..., HttpResponseBase]
@@ -28,14 +43,18 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     found: list[tuple[str, str, Any, str | None]] = [
         ("", "list", lists.ListView, None),
         ("totals/", "totals", lists.TotalsView, None),
-        ("filter/", "filter", lists.FilterView, None),
+        ("filter/", "filter", filters.FilterView, None),
         ("print/", "print", lists.PrintView, None),
+        ("pdf/", "pdf", papers.ListPdfView, None),
+        ("pdf/selected/", "pdf-selected", papers.RecordsPdfView, None),
         ("export/", "export", exporting.ExportView, None),
         ("choose/", "choose", choosing.ChooseView, None),
         ("bin/", "bin-list", bins.BinListView, None),
-        ("bulk/<slug:name>/", "bulk", acting.BulkView, None),
+        ("bulk/<slug:name>/", "bulk", bulk.BulkView, None),
         ("<int:pk>/", "page", page, None),
+        ("<int:pk>/peek/", "peek", inline.PeekView, None),
         ("<int:pk>/timeline/", "timeline", pages.TimelineView, None),
+        ("<int:pk>/pdf/", "record-pdf", papers.RecordPdfView, None),
         ("<int:pk>/history/", "history", pages.HistoryView, None),
         ("<int:pk>/note/", "note", pages.NoteView, None),
         ("<int:pk>/files/<int:file_pk>/remove/", "file-remove", pages.FileRemoveView, None),
@@ -48,10 +67,14 @@ def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPatte
     if sharing.FIELD in kind.model.link_fields:
         found.append(("<int:pk>/share/", "share", sharing.ShareView, None))
     if kind.sections:
+        found.append(("<int:pk>/field/<slug:field>/", "field", inline.FieldView, None))
         found += [("new/", "new", editing.NewView, None), ("<int:pk>/edit/", "edit", editing.EditView, None)]
+    if kind.quick:
+        found += [("new/quick/", "quick", quick.QuickView, None), ("alike/", "alike", quick.AlikeView, None)]
     if kind.board is not None:
         found += [
             ("board/", "board", boards.BoardView, None),
+            ("board/totals/", "board-totals", boards.BoardTotalsView, None),
             ("board/column/", "board-column", boards.BoardColumnView, None),
             ("<int:pk>/move/", "move", boards.BoardMoveView, None),
         ]

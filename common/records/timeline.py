@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.core.signing import BadSignature, Signer
 from django.db.models import Model, QuerySet
 from django.urls import reverse
@@ -192,13 +193,13 @@ def as_named(target: type[Any], viewer: Viewer) -> QuerySet[Any]:
 def _target(model: type[RecordModel], name: str) -> type[Any] | None:
     try:
         return tracked.related_model(model, name)
-    except LookupError:
-        return None
+    except FieldDoesNotExist:
+        return None  # a field that is archived, or gone with an older version
 
 
 def say_plain(model: type[Model], name: str, stored: Any) -> str:
     """A stored value that refers to nothing, in words."""
-    found: Any = model._meta.get_field(name)
+    found: Any = tracked.field_of(model, name)
     value = found.to_python(stored)
     if found.choices:
         return str(dict(found.choices).get(value, value))
@@ -216,7 +217,9 @@ def say_plain(model: type[Model], name: str, stored: Any) -> str:
 def field_label(model: type[RecordModel], name: str) -> str:
     """The name of a field as people see it."""
     label = (
-        LINK_LABELS[name] if name in tracked.link_fields else getattr(model._meta.get_field(name), "verbose_name", name)
+        LINK_LABELS[name]
+        if name in tracked.link_fields
+        else getattr(tracked.field_of(model, name), "verbose_name", name)
     )
     return capital(label)
 

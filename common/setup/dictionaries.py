@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ from common.kinds.models import DictionaryBase
 from common.records.declaring import Words
 
 GROUPS: dict[str, Words] = {
-    "company": _("Company"), "sales": _("Sales"), "money": _("Money"), "lists": _("Lists"), "system": _("System"),
+    "company": _("Company"), "sales": _("Sales"), "money": _("Money"), "fields": _("Fields"), "lists": _("Lists"),
+    "system": _("System"),
 }  # fmt: skip
 
 SETTINGS = ("setup", "change")
@@ -30,11 +31,23 @@ class Column:
 
 
 @dataclass(frozen=True)
-class DictionaryPage:
-    """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline).
+class Division:
+    """A value by which the rows of a dictionary are divided, and its name."""
 
-    `copy_route`: the page that copies a row. `say(name, value)` puts a part's change, whose name has a
-    dot, into words for the history: (label, text).
+    pk: str
+    label: Words
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+@dataclass(frozen=True)
+class DictionaryPage:
+    """A dictionary in the settings. `parent`: rows are shown per row of this foreign key (stages of a pipeline), or per
+    value of this column, `divisions` giving the values and their names.
+
+    `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)`
+    puts a part's change, whose name has a dot, into words for the history: (label, text).
     """
 
     key: str
@@ -45,6 +58,8 @@ class DictionaryPage:
     fields: Sequence[str]
     columns: Sequence[Column] = ()
     parent: str = ""
+    divisions: Callable[[], Sequence[Division]] | None = None
+    choices: Mapping[str, Callable[[], Sequence[tuple[str, str]]]] = field(default_factory=dict)
     ordered: bool = True
     order: int = 50
     saved: Callable[[Any, Any, Any], None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from common.events.models import Event
@@ -26,10 +27,12 @@ def _change(page: DictionaryPage, row: Any, name: str, pair: tuple[Any, Any]) ->
         (label, old), (_label, new) = (page.say(name, side) for side in pair)
         return {"field": label, "old": old, "new": new}
     field: Any = row._meta.get_field(name)
-    return {"field": capital(field.verbose_name), "old": _words(field, pair[0]), "new": _words(field, pair[1])}
+    known = dict(page.choices[name]()) if name in page.choices else dict(getattr(field, "base_choices", ()))
+    old, new = (_words(field, side, known) for side in pair)
+    return {"field": capital(field.verbose_name), "old": old, "new": new}
 
 
-def _words(field: Any, stored: Any) -> str:
+def _words(field: Any, stored: Any, known: Mapping[str, object]) -> str:
     if stored in (None, "", {}, []):
         return ""
     if field.is_relation:
@@ -38,6 +41,5 @@ def _words(field: Any, stored: Any) -> str:
     if isinstance(stored, dict):
         return ", ".join(f"{key}: {value}" for key, value in stored.items())
     if isinstance(stored, list):
-        known = dict(getattr(field, "base_choices", ()))
         return ", ".join(str(known.get(value, value)) for value in stored)
     return timeline.say_plain(field.model, field.name, stored)

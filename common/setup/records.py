@@ -6,15 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.customfields.models import CustomField, FieldLabel, Questionnaire
+from common.customfields.selectors import customisable
 from common.money.models import Currency, Rate
 from common.organisation.models import Department, Holiday, OwnCompany
 from common.people.models import Membership, User
 from common.places.models import City, Country
 from common.policy import presets
 from common.policy.models import Role
+from common.records import registry
 from common.records.models import ColourRule
 from common.setup import copying, rights
-from common.setup.dictionaries import PEOPLE, Column, DictionaryPage, declare
+from common.setup.dictionaries import PEOPLE, Column, DictionaryPage, Division, declare
 from common.tags.models import Tag
 
 presets.area("setup", _("Settings"), change=_("Change settings"), people=_("Manage people and roles"))
@@ -98,6 +101,41 @@ declare(DictionaryPage(
     "rates", Rate, "money", _("Exchange rates"), _("What one unit cost in the base currency on a day."),
     ["currency", "day", "value"], [Column(_("Rate"), lambda row: row.value, numeric=True)],
     order=20, ordered=False, sort=("-day", "currency"),
+))  # fmt: skip
+
+
+def _own_fields() -> list[Division]:
+    return [Division(model._meta.label_lower, registry.of(model).label_plural) for model in customisable()]
+
+
+def _every_type() -> list[Division]:
+    return [Division(kind.key, kind.label_plural) for kind in registry.all_types()]
+
+
+def _say_field(_name: str, stored: Any) -> tuple[str, str]:
+    return str(_("Only for these roles")), ", ".join(stored or [])
+
+
+declare(DictionaryPage(
+    "fields", CustomField, "fields", _("Own fields"),
+    _("What your company wants to know beside what every company does; in forms, lists, filters and files at once."),
+    ["name"],
+    [
+        Column(_("Holds"), lambda row: row.get_kind_display()), Column(_("Key"), lambda row: row.key),
+        Column(_("Questionnaire"), lambda row: row.questionnaire), Column(_("Required"), lambda row: row.is_required),
+    ],
+    parent="type", divisions=_own_fields, order=10, say=_say_field,
+    change_text=_("Forms and pages follow the new order."),
+))  # fmt: skip
+declare(DictionaryPage(
+    "questionnaires", Questionnaire, "fields", _("Questionnaires"),
+    _("A form of its own about a record; its questions are own fields that name it."), ["name", "type"],
+    parent="type", divisions=_own_fields, order=20,
+))  # fmt: skip
+declare(DictionaryPage(
+    "names", FieldLabel, "fields", _("Names"),
+    _("What your company calls things. Empty: as the product does. Lists, forms, filters and files follow at once."),
+    [], parent="type", divisions=_every_type, order=30, ordered=False, sort=("pk",),
 ))  # fmt: skip
 declare(DictionaryPage("tags", Tag, "lists", _("Tags"), _("Words people put on records."), ["name"], order=20))
 declare(DictionaryPage(

@@ -21,6 +21,8 @@ from common.spine.models import Record
 
 def parents(page: DictionaryPage) -> list[Any]:
     """The rows the dictionary is divided by (pipelines of stages)."""
+    if page.divisions is not None:
+        return list(page.divisions())
     if not page.parent:
         return []
     target: Any = page.model._meta.get_field(page.parent).related_model
@@ -31,7 +33,7 @@ def rows(page: DictionaryPage, parent: Any = None) -> list[Any]:
     """The rows of a dictionary, those out of use last."""
     found = page.model._default_manager.all()
     if parent is not None:
-        found = found.filter(**{page.parent: parent})
+        found = found.filter(**{page.parent: parent.pk})
     if page.sort:
         found = found.order_by(*page.sort)
     elif hasattr(page.model, "archived_at"):

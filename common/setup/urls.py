@@ -1,9 +1,9 @@
 from django.urls import path
 
-from common.setup.views import departments, dictionaries, people, roles
+from common.setup.views import departments, dictionaries, fields, people, roles
 
 app_name = "setup"
-# Roles, people and departments have pages of their own at the addresses of the general ones, which name them.
+# Roles, people, departments and fields have pages of their own at the addresses of the general ones, which name them.
 urlpatterns = [
     path("", dictionaries.home, name="home"),
     path("roles/new/", roles.new, name="role-new"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("people/<int:pk>/reactivate/", people.reactivate, name="person-reactivate"),
     path("departments/", departments.tree, name="departments"),
     path("departments/<int:pk>/copy/", departments.copy, name="department-copy"),
+    path("fields/new/", fields.field, name="field-new"),
+    path("fields/<int:pk>/", fields.field, name="field"),
+    path("names/", fields.names, name="names"),
     path("<slug:key>/", dictionaries.dictionary_list, name="list"),
     path("<slug:key>/new/", dictionaries.dictionary_form, name="new"),
     path("<slug:key>/order/", dictionaries.order, name="order"),

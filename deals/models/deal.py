@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
+from common.customfields.models import Values
 from common.kinds.models import Projection, RecordManager, RecordModel, RecordQuerySet
 from common.money.models import MoneyField
 from common.money.rates import to_base
@@ -33,9 +34,17 @@ def _deal_indexes() -> list[models.Index]:
         "by_dep_newest": (["department", *newest], alive), "open_by_owner_newest": (["owner", *newest], is_open),
         "next_step": (step, is_open), "by_owner_next_step": (["owner", *step], is_open),
         "by_dep_next_step": (["department", *step], is_open), "board": (["pipeline", "stage", "-created_at"], is_open),
-        "closed_on": (["closed_on", "record"], alive),
     }  # fmt: skip
-    return [models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()]
+    worth = ["probability", "currency", "amount", "amount_base"]
+    # Sums over everything are read from these alone where the database can.
+    return [
+        *(models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()),
+        models.Index(fields=["closed_on", "record"], include=["closing_reason", "stage", *worth], condition=alive,
+                     name="deal_closed_on"),
+        models.Index(fields=["stage"], include=[*worth, "closed_on"], condition=is_open, name="deal_open_worth"),
+        models.Index(fields=["expected_close"], include=["amount", "record"], condition=is_open,
+                     name="deal_open_by_close"),
+    ]  # fmt: skip
 
 
 class Deal(RecordModel):
@@ -184,3 +193,9 @@ class StageTransition(Projection):
             models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="one_present_stage_per_deal")
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["deal", "stage"], name="transition_of_deal")]
+
+
+class DealValues(Values):
+    """The own fields of deals."""
+
+    of = models.OneToOneField(Deal, models.CASCADE, primary_key=True, related_name="custom")

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.customfields.models import Values
 from common.kinds.models import RecordModel
 from common.money.models import MoneyField
 from common.money.rates import rounded, to_base
@@ -95,7 +96,12 @@ class Payment(RecordModel):
         verbose_name_plural = _("payments")
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive")]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["on", "record"], condition=Q(deleted_at=None), name="payment_by_day"),
+            models.Index(
+                fields=["on", "record"],
+                include=["certainty", "currency", "amount", "amount_base"],
+                condition=Q(deleted_at=None),
+                name="payment_by_day",
+            ),
             models.Index(fields=["owner", "on", "record"], condition=Q(deleted_at=None), name="payment_by_owner_day"),
             models.Index(
                 fields=["department", "on", "record"], condition=Q(deleted_at=None), name="payment_by_dep_day"
@@ -119,3 +125,9 @@ class Payment(RecordModel):
 
     def search_text(self) -> str:
         return f"{self.invoice_number} {self.order_number} {self.deal.name}"
+
+
+class DealLineValues(Values):
+    """The own fields of deal lines."""
+
+    of = models.OneToOneField(DealLine, models.CASCADE, primary_key=True, related_name="custom")

@@ -67,6 +67,10 @@ class Stage(Dictionary):
     expected_days = models.PositiveSmallIntegerField(
         _("expected days"), null=True, blank=True, help_text=_("A deal that stays longer is shown in red.")
     )
+    required_fields = models.JSONField(
+        _("required fields"), default=list, blank=True,
+        help_text=_("A deal comes here, and stays, only with these filled."),
+    )  # fmt: skip
     tone = models.CharField(_("colour"), max_length=10, choices=Tone.choices, default=Tone.ACCENT)
 
     class Meta(Dictionary.Meta):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -28,7 +28,7 @@ from common.records.declaring import (
     Sort,
     Viewer,
 )
-from common.records.filters import mine_filter
+from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
 from common.records.timeline import describe
 from deals import drawing, selectors, services
@@ -157,7 +157,9 @@ class DealType(RecordType):
     label, label_plural, new_label = _("Deal"), _("Deals"), _("New deal")
     nav_order = 20
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
+    quick = ("name", "company", "contact", "amount", "next_step", "next_step_on")
     related = ("company", "contact", "lead")
+    unsummed = ("probability",)
     page_related = ("stage", "pipeline", "currency", "closing_reason", "closed_from")
     parts = (selectors.LINES, "payments")
 
@@ -190,6 +192,7 @@ class DealType(RecordType):
             slot="people",
             load=coowners,
             field="owner",
+            related=("owner",),
             cell=lambda obj, extra, viewer: drawing.people(obj, extra),
         ),
         Column(
@@ -220,8 +223,10 @@ class DealType(RecordType):
         "contact",
         "source",
         "tags",
+        "coowners",
         "assignees",
         "created_at",
+        quiet_filter(),
     )
     sorts = (
         Sort("newest", "created_at", _("newest first"), descending=True),
@@ -273,7 +278,6 @@ class DealType(RecordType):
             offered=lambda obj: obj.is_open),
     )  # fmt: skip
     board = Board("stage", _groups, _move, _card, CARDS_BY, _board_totals)
-    bulk = ("assign", "tag", "bin")
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         return drawing.totals_line(selectors.list_totals(rows))
@@ -328,6 +332,9 @@ class DealType(RecordType):
     def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         day = next_working_day(formats.viewer_today(), viewer.user.department_id)
         return {"currency": selectors.currency_for(viewer.user), "next_step_on": day}
+
+    def required_now(self, obj: Deal | None) -> Collection[str]:
+        return selectors.pipelines().stage_by_id[obj.stage_id].required_fields if obj else ()
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         return services.create_deal(by=by, **values)

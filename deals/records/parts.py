@@ -36,6 +36,7 @@ class DealLineType(PartType):
     part = "lines"
     label, label_plural, new_label = _("Deal line"), _("Deal lines"), _("New line")
     related = ("deal", "product")
+    unsummed = ("price", "discount")
     columns = (
         Column("name", _("Product"), kind="name", slot="title"),
         Column("deal", kind="company", slot="sub"),
@@ -46,7 +47,6 @@ class DealLineType(PartType):
     filters = ("deal", "product", "created_at")
     sorts = (Sort("newest", "created_at", _("newest first"), descending=True),)
     sections = (Section("main", "", ("deal", ("product", "name"), ("quantity", "price", "discount"))),)
-    bulk = ("bin",)
 
     def save_new(self, values: Mapping[str, Any], by: User) -> RecordModel:
         return services.add_line(values["deal"], values, by=by)
@@ -76,9 +76,9 @@ class PaymentType(PartType):
         Column("amount", kind="money", slot="amount"),
         Column("certainty", kind="certainty", slot="next", field="certainty",
                cell=lambda obj, extra, viewer: {"value": obj.certainty, "text": capital(obj.get_certainty_display())}),
-        Column("deal", _("Deal"), kind="name", slot="title", field="deal", cell=lambda obj, extra, viewer: {
-            "text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
-        Column("company", _("Company"), kind="company", slot="sub", field="deal",
+        Column("deal", _("Deal"), kind="name", slot="title", field="deal", related=("deal",),
+               cell=lambda obj, extra, viewer: {"text": obj.deal.name, "url": f"/deals/{obj.deal_id}/"}),
+        Column("company", _("Company"), kind="company", slot="sub", field="deal", related=("deal__company",),
                cell=lambda obj, extra, viewer: {"text": str(obj.deal.company or "")}),
         Column("invoice_number", priority=2),
         Column("order_number", priority=3),
@@ -98,7 +98,6 @@ class PaymentType(PartType):
     sections = (
         Section("main", "", ("deal", ("amount", "currency"), ("on", "certainty"), ("invoice_number", "order_number"))),
     )
-    bulk = ("bin",)
 
     def totals(self, rows: RecordQuerySet[Any]) -> dict[str, Any]:
         return drawing.payment_totals(rows)

@@ -11,10 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from common.home import going_live
 from common.kinds import formats
 from common.people.models import User
+from common.records import registry, timeline
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from deals import selectors, services
 from deals.models import ClosingReason, Pipeline, Stage
+
+
+def _fields_of_a_deal() -> list[tuple[str, str]]:
+    kind = registry.get("deals.deal")
+    return [
+        (name, timeline.field_label(kind.model, name)) for name in kind.form_names() if name not in ("name", "lead")
+    ]
 
 
 def _complete_pipeline(row: Pipeline, data: dict[str, Any], by: User) -> None:
@@ -40,13 +48,13 @@ dictionaries.declare(
 copying.declare(Pipeline, _("Pipelines with their stages"), parts=("stages",))
 dictionaries.declare(DictionaryPage(
     "stages", Stage, "sales", _("Stages"), _("Stages feed the board, the funnel and the forecast."),
-    ["name", "pipeline", "outcome", "probability", "expected_days", "tone"],
+    ["name", "pipeline", "outcome", "probability", "expected_days", "required_fields", "tone"],
     [
         dictionaries.Column(_("Means"), lambda row: row.get_outcome_display()),
         dictionaries.Column(_("Probability"), lambda row: formats.percent(row.probability), numeric=True),
         dictionaries.Column(_("Expected days"), lambda row: row.expected_days, numeric=True),
     ],
-    parent="pipeline", order=20,
+    parent="pipeline", order=20, choices={"required_fields": _fields_of_a_deal},
     change_text=_("The board and the funnel follow the new order. No deal changes its stage."),
 ))  # fmt: skip
 dictionaries.declare(DictionaryPage(

@@ -45,7 +45,7 @@ def _steps(label: object, which: str, query: str) -> Any:
     def load(viewer: Viewer) -> dict[str, Any] | None:
         if not viewer.principal.may(DEAL, "change"):
             return None
-        rows, count = selectors.steps_of(viewer.user, viewer.principal, which, formats.viewer_today())
+        rows, count = selectors.steps_of(viewer.principal, which, formats.viewer_today())
         if not rows:
             return None
         return {

@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Prefetch, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Prefetch, Q, When
 
 from common import clock
 from common.kinds import dictionary
@@ -153,19 +152,24 @@ class Totals:
     weighted: Converted = field(default_factory=lambda: Converted(Decimal(0)))
 
 
-def _chance() -> Coalesce:
-    return Coalesce("probability", "stage__probability")
+def _grouped(rows: RecordQuerySet[Any]) -> list[dict[str, Any]]:
+    """Sums of deals per stage, currency, chance of winning and whether they are closed: one query.
 
-
-def _grouped(rows: RecordQuerySet[Any], *by: str) -> list[dict[str, Any]]:
-    """Sums of deals per `by`, currency and whether they are closed: one query."""
-    weight = ExpressionWrapper(F("amount") * _chance(), DecimalField(max_digits=24, decimal_places=2))
+    Each chance is a group, so that a database adds up a million amounts without multiplying each.
+    """
+    closed = Q(closed_on__isnull=False)
     return list(
-        rows.order_by().values(*by, "currency_id", closed=Q(closed_on__isnull=False)).annotate(
-            count=Count("pk"), total=ExactSum("amount"), base=ExactSum("amount_base"), weight=ExactSum(weight),
-            unrated=Count("pk", filter=Q(amount__gt=0, amount_base=None, closed_on__isnull=False)),
+        rows.order_by().values("stage_id", "probability", "currency_id", closed=closed).annotate(
+            count=Count("*"), total=ExactSum("amount"), base=ExactSum("amount_base"),
+            unrated=Count("currency", filter=closed & Q(amount__gt=0, amount_base=None)),
         )
     )  # fmt: skip
+
+
+def _chance(group: Mapping[str, Any]) -> int:
+    """The chance of winning of a group of deals in percent: their own, else their stage's."""
+    own: int | None = group["probability"]
+    return pipelines().stage_by_id[group["stage_id"]].probability if own is None else own
 
 
 def money_of_groups(groups: Iterable[Mapping[str, Any]], today: date) -> Converted:
@@ -187,7 +191,8 @@ def _totals(groups: list[dict[str, Any]], today: date) -> Totals:
     for group in groups:
         by_currency[group["currency_id"]] += rounded(group["total"])
     weighted = sum_in_base(
-        [(group["weight"] / HUNDRED, group["currency_id"]) for group in groups if not group["closed"]], today
+        [(group["total"] * _chance(group) / HUNDRED, group["currency_id"]) for group in groups if not group["closed"]],
+        today,
     )
     count = sum(group["count"] for group in groups)
     return Totals(count, dict(by_currency), money_of_groups(groups, today), weighted)
@@ -196,7 +201,7 @@ def _totals(groups: list[dict[str, Any]], today: date) -> Totals:
 def board_totals(rows: RecordQuerySet[Any]) -> dict[int | None, Totals]:
     """Count, worth and weighted worth over all of `rows` (deals one may see), per stage and whole, in one query."""
     today = company_today()
-    groups: dict[int | None, list[dict[str, Any]]] = {None: _grouped(rows, "stage_id")}
+    groups: dict[int | None, list[dict[str, Any]]] = {None: _grouped(rows)}
     for group in groups[None]:
         groups.setdefault(group["stage_id"], []).append(group)
     return {stage: _totals(found, today) for stage, found in groups.items()}
@@ -262,6 +267,28 @@ def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal
     return found
 
 
+def parties_with(user: User | Principal, column: str, states: Sequence[str]) -> Q:
+    """Companies, contacts or leads (`column` of a deal) that have deals in one of the states, or `none` at all."""
+    seen = Deal.objects.for_user(user).filter(**{f"{column}__isnull": False})
+    meant = {
+        "open": Q(closed_on=None), "won": Q(closing_reason__outcome=Outcome.WON),
+        "lost": Q(closing_reason__outcome=Outcome.LOST),
+    }  # fmt: skip
+    found = Q(pk__in=[])
+    for state in states:
+        with_them = seen.filter(meant[state]) if state in meant else seen
+        has = Q(pk__in=with_them.values(column))
+        found |= has if state in meant else ~has
+    return found
+
+
+def parties_without_won(user: User | Principal, column: str, days: int) -> Q:
+    """Companies, contacts or leads that no deal was won with for more than so many days."""
+    since = company_today() - timedelta(days=days)
+    won = Deal.objects.for_user(user).filter(closing_reason__outcome=Outcome.WON, closed_on__gte=since)
+    return ~Q(pk__in=won.filter(**{f"{column}__isnull": False}).values(column))
+
+
 def lines_of(user: User | Principal, deal: Deal) -> list[DealLine]:
     """The lines of a deal the person may see, in the order they were added."""
     if not scopes.sees_parts(principal_of(user), deal, DealLine):
@@ -319,21 +346,28 @@ def payment_defaults(user: User | Principal, deal_key: str) -> dict[str, Any]:
 class PaymentTotals:
     """What a list of payments adds up to in base currency."""
 
+    count: int
     received: Converted
     expected: Converted
 
 
 def payment_totals(rows: RecordQuerySet[Any]) -> PaymentTotals:
     """Received at the rates of their days (as stored), the rest at today's; one query."""
-    groups = rows.order_by().values("currency_id", received=Q(certainty=Certainty.RECEIVED)).annotate(
-        total=ExactSum("amount"), base=ExactSum("amount_base"), unrated=Count("pk", filter=Q(amount_base=None)),
+    is_received = Q(certainty=Certainty.RECEIVED)
+    groups = rows.order_by().values("currency_id", received=is_received).annotate(
+        count=Count("*"), total=ExactSum(Case(When(~is_received, then="amount"))),
+        base=ExactSum(Case(When(is_received, then="amount_base"))),
+        unrated=Count("currency", filter=Q(amount_base=None)),
     )  # fmt: skip
-    kept, unrated, parts = Decimal(0), set(), []
+    kept, unrated, parts, count = Decimal(0), set(), [], 0
     for group in groups:
+        count += group["count"]
         if not group["received"]:
             parts.append((group["total"], group["currency_id"]))
             continue
         kept += group["base"]
         if group["unrated"]:
             unrated.add(currencies().by_id[group["currency_id"]].code)
-    return PaymentTotals(Converted(rounded(kept), missing=tuple(sorted(unrated))), sum_in_base(parts, company_today()))
+    return PaymentTotals(
+        count, Converted(rounded(kept), missing=tuple(sorted(unrated))), sum_in_base(parts, company_today())
+    )

@@ -117,6 +117,8 @@ def sign_in(page: Page, name: str) -> None:
 
 def look_at(page: Page, addresses: Iterable[str], axe: Callable[..., list[str]]) -> None:
     wrong: dict[str, list[str]] = {}
+    # Lists open as they were left; here each is to be as its address says.
+    page.route("**/views/*/keep/**", lambda route: route.fulfill(status=204))
     for address in addresses:
         answer = page.goto(address, wait_until="networkidle")
         assert answer is not None and answer.status == 200 and page.url.endswith(address), (address, page.url)

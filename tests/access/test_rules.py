@@ -18,7 +18,7 @@ from common.policy.models import Permission, Role, RoleMember
 from common.policy.principal import principal_of
 from common.spine.models import RecordMember
 from crm.models import Company, Contact
-from tests.factories import common, crm
+from tests.factories import common, crm, customfields
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +121,36 @@ def test_a_page_of_a_library_that_nobody_listed_has_no_rule() -> None:
     assert rules.rule_of(view, "nobody_listed_it") is None
     listed = rules.rule_of(view, "mfa_index")
     assert listed is not None and listed.kind == "signed-in"
+
+
+def test_counts_that_end_early_count_what_one_may_see_and_only_ones_own_where_asked() -> None:
+    reader = person(("crm.company", "view", "department"))
+    colleague = common.user(None, reader.department)
+    mine, shared = crm.company("Mine", owner=reader), crm.company("Shared")
+    theirs, other = crm.company("Theirs", owner=colleague), crm.company("Other")
+    co_own(shared.pk, reader)
+    rows = Company.objects.get_queryset()
+    assert names(scopes.some_for_user(rows, reader, 10)) == ["Mine", "Shared", "Theirs"]
+    assert names(scopes.some_for_user(rows, reader, 10, own=True)) == ["Mine", "Shared"]
+    assert names(scopes.some_for_user(rows.exclude(pk=mine.pk), reader, 10)) == ["Shared", "Theirs"]
+    assert scopes.some_for_user(rows, reader, 1).count() <= 3
+    everything = person(("crm.company", "view", "all"))
+    assert names(scopes.some_for_user(rows, everything, 10)) == names([mine, shared, theirs, other])
+    assert names(scopes.some_for_user(rows, everything, 10, own=True)) == []
+    nobody = person(("crm.contact", "view", "all"))
+    co_own(theirs.pk, nobody)
+    assert not names(scopes.some_for_user(rows, nobody, 10))
+    assert not names(scopes.some_for_user(rows, nobody, 10, own=True))
+
+
+def test_own_fields_are_hidden_as_contact_details_and_as_those_of_a_role() -> None:
+    maker = common.user("administrator")
+    mail = customfields.field("crm.company", "email", by=maker, key="mail")
+    closed = customfields.field("crm.company", "text", by=maker, key="closed", roles=[maker.roles.get()])
+    assert {mail.key, closed.key} == {"mail", "closed"}
+    reader = person(("crm.company", "view", "all"), withheld=["contacts"])
+    rights = scopes.fields(principal_of(reader), Company)
+    assert [rights.readable(name) for name in ("x_mail", "x_closed", "email", "name")] == [False, False, False, True]
+    assert [rights.shown(name) for name in ("x_mail", "x_closed", "email", "name")] == [True, False, True, True]
+    open_eyed = scopes.fields(principal_of(person(("crm.company", "view", "all"))), Company)
+    assert [open_eyed.readable(name) for name in ("x_mail", "x_closed", "email")] == [True, False, True]

@@ -85,4 +85,6 @@ def tree(file: Path) -> ast.Module:
 
 def is_module(file: Path, *names: str) -> bool:
     """Whether the file is, or lies in the package of, one of an app's modules of these names."""
-    return any(part in names for part in (file.stem, *file.relative_to(ROOT).parts[1:-1]))
+    folders = file.relative_to(ROOT).parts[:-1]
+    inside = folders[2 if folders[:1] == ("common",) else 1 :]
+    return any(part in names for part in (file.stem, *inside))

@@ -66,7 +66,7 @@ def is_equal(mutant: Mutant) -> bool:
 
 
 @pytest.fixture
-def world() -> World:
+def world(db: None) -> World:
     return build()
 
 
@@ -95,7 +95,7 @@ def test_the_other_judges_pass_where_nothing_that_decides_is_taken_away(module: 
     assert [judge for judge in OTHER_JUDGES if fails(judge, module, equal)] == []
 
 
-def test_the_judges_find_nothing_where_nothing_is_taken_away(world: World, db: None) -> None:
+def test_the_judges_find_nothing_where_nothing_is_taken_away(world: World) -> None:
     assert not any(notices(judge, world) for judge in judges())
 
 

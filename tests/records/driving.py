@@ -22,7 +22,6 @@ from common.people.models import User
 from common.policy.principal import principal_of
 from common.records import filtering, paging
 from common.records.declaring import RecordType, Sort, Viewer
-from common.records.fieldkinds.plain import RELATIVE_DAYS
 from common.records.filtering import NAMED_OPERATOR, FilterField
 
 BOM = "\ufeff"
@@ -95,7 +94,9 @@ def queries(ask: Callable[[], Any]) -> int:
 def said_about(found: FilterField, obj: Any, viewer: Viewer) -> Iterator[str]:
     """Conditions on a field for the address: each operator with values that fit its kind."""
     for op in found.operators():
-        for values in _values_for(found, op, obj, viewer):
+        values_of_op = _values_for(found, op, obj, viewer)
+        # Of what a type leads to one value an operator will do: the random filters go through the rest.
+        for values in values_of_op[:1] if found.way else values_of_op:
             tail = ",".join(quote(value, safe="") for value in values)
             yield f"{found.key}.{op}:{tail}" if values else f"{found.key}.{op}"
 
@@ -103,17 +104,17 @@ def said_about(found: FilterField, obj: Any, viewer: Viewer) -> Iterator[str]:
 def _values_for(found: FilterField, op: str, obj: Any, viewer: Viewer) -> list[list[str]]:
     if found.named is not None:
         assert op == NAMED_OPERATOR
+        if found.named.unit:
+            return [["3"]]
         known = [value for value, _label in found.named.choices(viewer)]
         return [[value] for value in known] + [known]
     kind: Any = found.kind
     if op in ("empty", "set"):
         return [[]]
     if kind.input == "date":
-        day = clock.now().date()
-        spans = [[word] for word in RELATIVE_DAYS] + [[str(day), str(day + timedelta(days=3))]]
-        return [[str(day)], *(spans if op == "is" else [])]
+        return _dates_for(op)
     if kind.input == "number":
-        return [["10"], ["100,5"]]
+        return [["10", "100,5"]] if op == "between" else [["10"], ["100,5"]]
     if kind.input == "bool":
         return [["0"], ["1"]]
     if kind.input == "choices":
@@ -123,10 +124,21 @@ def _values_for(found: FilterField, op: str, obj: Any, viewer: Viewer) -> list[l
     return [["a"], [getattr(obj, found.key, "") or "x%_"]]
 
 
+def _dates_for(op: str) -> list[list[str]]:
+    day = clock.now().date()
+    span = [str(day), str(day + timedelta(days=3))]
+    if op in ("last", "next", "older"):
+        return [["3"]]
+    if op == "in":
+        return [["this-week"], ["overdue"], ["last-half-year"]]
+    return {"is": [[str(day)], span, ["overdue"]], "between": [span]}.get(op, [[str(day)]])
+
+
 def fields_of(kind: RecordType, viewer: Viewer) -> list[FilterField]:
     """What is offered in the filter menu of a type."""
-    found = filtering.fields_of(kind, viewer).values()
-    return [entry for entry in found if entry.named is None or entry.named.say is None]
+    known = filtering.fields_of(kind, viewer)
+    own = [entry for entry in known.values() if entry.named is None or entry.named.say is None]
+    return [*own, *(entry for way in known.ways() for entry in known.beyond(way))]
 
 
 def spread(objs: Sequence[Any], sort: Sort, beside: dict[str, Any]) -> None:

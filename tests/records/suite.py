@@ -23,10 +23,12 @@ from common.people.models import User
 from common.records import lists, registry
 from common.records import services as records
 from common.records.declaring import RecordType
+from common.records.fieldkinds import OPPOSITES
 from config import frontend
 from tests.factories import common, crm, deals
 from tests.records import driving
 from tests.records.driving import export, exported, filled, queries, shown, signed_in, viewer_of
+from tests.records.inplace import InPlaceSuite
 
 MOST_QUERIES = {"list": 12, "page": 18}
 """The budget of the design (ARCHITECTURE.md, "Speed")."""
@@ -35,7 +37,7 @@ PHONE = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.
 DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
 
 
-class RecordTypeSuite:
+class RecordTypeSuite(InPlaceSuite):
     """The behaviour all record types share."""
 
     key: ClassVar[str]
@@ -130,11 +132,14 @@ class RecordTypeSuite:
     def test_every_page_answers_to_who_may(self) -> None:
         obj = self.make(**self.rich())
         for verb, action in {
-            "list": "view", "totals": "view", "print": "view", "choose": "view",
+            "list": "view", "totals": "view", "print": "view", "pdf": "view", "choose": "view",
             "new": "create", "bin-list": "delete",
         }.items():  # fmt: skip
             assert self.who_may(action).get(self.url(verb)).status_code == 200, verb
-        pages = {"page": "view", "history": "view", "timeline": "view", "edit": "change", "bin": "delete"}
+        pages = {
+            "page": "view", "history": "view", "timeline": "view", "record-pdf": "view", "edit": "change",
+            "bin": "delete",
+        }  # fmt: skip
         for verb, action in pages.items():
             assert self.who_may(action).get(self.url(verb, obj.pk)).status_code == 200, verb
         for view in self.kind.views:
@@ -240,11 +245,13 @@ class RecordTypeSuite:
             self.check_complements(answers, everything)
 
     def check_complements(self, answers: dict[str, set[int]], everything: set[int]) -> None:
-        """`empty` and `set`, `in` and `not` part the rows."""
+        """An operator and its opposite part the rows."""
+        pairs = [(f".{one}", f".{other}") for one, other in OPPOSITES.items()]
         for condition, listed in answers.items():
-            for one, other in ((".in:", ".not:"), (".empty", ".set")):
-                if one in condition:
-                    rest = answers[condition.replace(one, other)]
+            for one, other in pairs:
+                name, found, tail = condition.partition(one)
+                if found and tail[:1] in ("", ":"):
+                    rest = answers[f"{name}{other}{tail}"]
                     assert listed | rest == everything and not listed & rest, condition
 
     def test_what_the_address_cannot_mean_is_refused_in_words(self) -> None:

@@ -261,8 +261,8 @@ def test_every_change_on_a_page_offers_its_undo(desk: Desk) -> None:
 
 
 def test_a_bulk_act_offers_its_undo_beside_the_result(desk: Desk) -> None:
-    answer = desk.client.post("/companies/bulk/bin/", {"pk": [desk.company.pk], "confirmed": "1", "nonce": "n"})
-    url = answer.context["undo_url"]
+    done = desk.client.post("/companies/bulk/bin/", {"pk": [desk.company.pk], "confirmed": "", "nonce": "n"})
+    url = desk.client.get(done.url).context["undo_url"]
     assert url == f"/changes/{ChangeSet.objects.latest('pk').pk}/undo/"
     assert desk.client.post(url).status_code == 303
     assert Company.objects.filter(pk=desk.company.pk).exists()

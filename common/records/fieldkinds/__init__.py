@@ -12,6 +12,7 @@ from common.money.models import MoneyField
 from common.people.models import User
 from common.records.fieldkinds.plain import (
     EMPTY,
+    OPPOSITES,
     BoolKind,
     ChoiceKind,
     DateKind,
@@ -21,20 +22,20 @@ from common.records.fieldkinds.plain import (
 )
 from common.records.fieldkinds.references import LINK_LABELS, PersonKind, RecordKind, ReferenceKind, person_cell
 
-__all__ = ["EMPTY", "LINK_LABELS", "Kind", "kind_of", "person_cell"]
+__all__ = ["EMPTY", "LINK_LABELS", "OPPOSITES", "Kind", "kind_of", "person_cell"]
 
 
 def kind_of(model: type[RecordModel], name: str) -> Kind:
     """The kind of a field or link field of a model."""
     target = tracked.related_model(model, name)
     if target is not None:
-        is_set = name in tracked.link_fields or model._meta.get_field(name).many_to_many
+        is_set = tracked.is_set(model, name)
         if issubclass(target, RecordModel) and not is_set:
             return RecordKind(model, name)
         if target is User and not is_set:
             return PersonKind(model, name)
         return ReferenceKind(model, name)
-    found = model._meta.get_field(name)
+    found = tracked.field_of(model, name)
     if getattr(found, "choices", None):
         return ChoiceKind(model, name)
     for field_class, kind in _KINDS:

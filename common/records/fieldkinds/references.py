@@ -7,12 +7,17 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from common.changes import values as tracked
+from common.kinds.masking import masked
 from common.kinds.models import RecordModel
+from common.organisation import selectors as organisation
+from common.organisation.models import Department
 from common.people.models import User
+from common.places.models import City, Country
 from common.records import registry
 from common.records.declaring import Cell, Viewer, Words
 from common.records.errors import BadFilter
@@ -21,6 +26,27 @@ from common.records.fieldkinds.plain import EMPTY, Kind
 LINK_LABELS: dict[str, Words] = {
     "coowners": _("co-owners"), "assignees": _("assignees"), "shared_with": _("shared with"), "tags": _("tags"),
 }  # fmt: skip
+
+
+SEARCHED = (City, Country)
+OF_DEPARTMENT, MY_DEPARTMENT = "d", "my-department"
+ME = pgettext_lazy("person", "Me")
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 18
+
+
+def _people(keys: set[int], departments: set[int]) -> Any:
+    """The keys of these people, and those who work in these departments."""
+    works = Q(department__in=departments) | Q(memberships__department__in=departments)
+    return User.objects.filter(Q(pk__in=keys) | works).values("pk")
+
+
+def departments() -> list[tuple[str, str]]:
+    """Everybody of a department, as a choice among people."""
+    words = gettext("everybody of %(department)s")
+    return [(f"{OF_DEPARTMENT}{row.pk}", words % {"department": row}) for row in organisation.departments()]
 
 
 class ReferenceKind(Kind):
@@ -47,7 +73,7 @@ class ReferenceKind(Kind):
 
     @property
     def related(self) -> tuple[str, ...]:
-        return () if self.is_set else (self.name,)
+        return () if self.is_set or tracked.is_beside(self.name) else (self.name,)
 
     def _path(self) -> tuple[str, dict[str, Any]]:
         if self.field is not None:
@@ -57,12 +83,14 @@ class ReferenceKind(Kind):
         return f"record__{link.relation}__{link.target}", fixed
 
     def q_empty(self) -> Q:
+        if tracked.is_beside(self.name):
+            return self.where("isnull", True)  # noqa: FBT003  # a lookup's value
         path, fixed = self._path()
         if self.field is None:
             return ~Q(pk__in=self._linked(None))
         return Q(**{f"{path}__isnull": True}, **fixed)
 
-    def _linked(self, keys: list[int] | None) -> Any:
+    def _linked(self, keys: Any) -> Any:
         link = tracked.link_fields[self.name]
         rows = link.model._base_manager.filter(**link.fixed)
         if keys is not None:
@@ -70,71 +98,124 @@ class ReferenceKind(Kind):
         return rows.values("record_id")
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
-        keys = [viewer.user.pk if value == "me" and self.target is User else value for value in given]
-        if not all(str(key).isdecimal() and len(str(key)) < 18 for key in keys):
-            raise BadFilter(part=f"{self.name}.{op}:{','.join(given)}")
-        numbers = [int(key) for key in keys]
-        if self.is_set:
-            found = Q(pk__in=self._linked(numbers)) if self.field is None else self._many(numbers)
-        else:
-            found = Q(**{f"{self.name}__in": numbers})
-        return ~found if op == "not" else found
+        keys = self._keys(given, viewer)
+        if self.field is None:
+            return Q(pk__in=self._linked(keys))
+        if self.is_set and not tracked.is_beside(self.name):
+            return self._many(keys)
+        return self.where("in", keys)
 
-    def _many(self, numbers: list[int]) -> Q:
-        rows = self.model._base_manager.filter(**{f"{self.name}__in": numbers})
+    def _keys(self, given: Sequence[str], viewer: Viewer) -> Any:
+        """The keys that are meant: those named, or of people a query where departments are named."""
+        keys: set[int] = set()
+        departments: set[int] = set()
+        for value in given:
+            department = value[len(OF_DEPARTMENT) :] if value.startswith(OF_DEPARTMENT) else ""
+            if value == "me" and self.target is User:
+                keys.add(viewer.user.pk)
+            elif value == MY_DEPARTMENT and self.target in (User, Department):
+                departments |= viewer.principal.departments
+            elif _is_key(department) and self.target is User:
+                departments.add(int(department))
+            elif _is_key(value):
+                keys.add(int(value))
+            else:
+                raise BadFilter(part=f"{self.name}:{','.join(given)}"[:80])
+        if not departments:
+            return keys
+        return keys | departments if self.target is Department else _people(keys, departments)
+
+    def _many(self, keys: Any) -> Q:
+        rows = self.model._base_manager.filter(**{f"{self.name}__in": keys})
         return Q(pk__in=rows.values("pk"))
 
     def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
-        keys = [int(value) for value in given if value.isdecimal() and len(value) < 18]
-        named = {row.pk: str(row) for row in self._nameable(viewer).filter(pk__in=keys)} if keys else {}
-        me = str(pgettext_lazy("person", "Me"))
-        return ", ".join(me if value == "me" else named.get(int(value), "?") for value in given)
+        said: dict[str, str] = {"me": str(ME), MY_DEPARTMENT: str(_("my department"))}
+        keys = [int(value) for value in given if _is_key(value)]
+        if keys:
+            said |= {str(row.pk): str(row) for row in self.nameable(viewer).filter(pk__in=keys)}
+        if any(value.startswith(OF_DEPARTMENT) for value in given):
+            said |= dict(departments())
+        return ", ".join(said.get(value, "?") for value in given)
 
-    def _nameable(self, viewer: Viewer) -> models.QuerySet[Any]:
+    def nameable(self, viewer: Viewer) -> models.QuerySet[Any]:
         """The rows whose name this person may read: of records only the visible ones."""
         if issubclass(self.target, RecordModel):
             visible: models.QuerySet[Any] = self.target.objects.for_user(viewer.principal)
             return visible
         return self.target._base_manager.all()
 
+    @property
+    def is_record(self) -> bool:
+        """Whether it points to records."""
+        return issubclass(self.target, RecordModel)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether there are too many to list them: they are found by typing."""
+        return self.is_record or self.target in SEARCHED
+
+    @property
+    def choose_url(self) -> str:
+        """Where what is typed is looked up."""
+        label = self.target._meta.label_lower
+        return registry.get(label).url("choose") if self.is_record else reverse("choose", args=[label])
+
+    def chosen(self, given: Sequence[str], viewer: Viewer) -> list[dict[str, Any]]:
+        """Values with their names."""
+        keys = [int(value) for value in given if _is_key(value)]
+        rows = self.nameable(viewer).filter(pk__in=keys) if keys else ()
+        return [{"value": row.pk, "text": str(row)} for row in rows]
+
     def choices(self, viewer: Viewer) -> Iterable[tuple[str, Words]]:
-        if issubclass(self.target, RecordModel):
+        if self.is_record:
             return ()
         if self.target is User:
             people = User.objects.filter(is_active=True)
-            return [("me", pgettext_lazy("person", "Me")), *((str(row.pk), str(row)) for row in people)]
+            mine = [("me", ME), (MY_DEPARTMENT, _("my department"))]
+            return [*mine, *departments(), *((str(row.pk), str(row)) for row in people)]
         rows = self.target._default_manager.select_related(*getattr(self.target, "choice_related", ()))
-        return [(str(row.pk), getattr(row, "choice_label", "") or str(row)) for row in rows]
+        if tracked.is_beside(self.name):
+            rows = rows.filter(**self.field.get_limit_choices_to())
+        own = [(MY_DEPARTMENT, _("my department"))] if self.target is Department else []
+        return [*own, *((str(row.pk), getattr(row, "choice_label", "") or str(row)) for row in rows)]
 
     def text(self, obj: Any) -> str:
         if self.is_set:
-            linked = tracked.link_fields[self.name].of(obj) if self.field is None else getattr(obj, self.name).all()
-            return ", ".join(map(str, linked))
+            return ", ".join(map(str, self._linked_to(obj)))
         value = getattr(obj, self.name)
         return "" if value is None else str(value)
 
+    def _linked_to(self, obj: Any) -> Iterable[Any]:
+        if self.field is None:
+            return tracked.link_fields[self.name].of(obj)
+        found: Any = getattr(obj, self.name)
+        several: Iterable[Any] = found if tracked.is_beside(self.name) else found.all()
+        return several
+
     def plains(self, objs: Sequence[Any]) -> list[Any]:
-        return [*self._names(objs)] if self.is_set else super().plains(objs)
+        own = tracked.is_beside(self.name)
+        return [*self._names(objs)] if self.is_set and not own else super().plains(objs)
 
     def _names(self, objs: Sequence[Any]) -> list[str]:
-        """What each row is linked to, in words: two queries for all."""
-        own: dict[int, list[int]] = {obj.pk: [] for obj in objs}
-        for pk, key in self._links(list(own)):
-            own[pk].append(key)
-        wanted = {key for keys in own.values() for key in keys}
-        rows: Any = self.target._base_manager.filter(pk__in=wanted)
-        masks = issubclass(self.target, RecordModel) and any(obj.is_masked for obj in objs)
-        names = {row.pk: str(row) for row in (rows.masked() if masks else rows)}
-        place = {key: index for index, key in enumerate(names)}
-        return [", ".join(names[key] for key in sorted(own[obj.pk], key=place.__getitem__)) for obj in objs]
+        """What each row is linked to, in words and in the order of its list: one query for all."""
+        own: dict[int, list[str]] = {obj.pk: [] for obj in objs}
+        masks = self.is_record and any(obj.is_masked for obj in objs)
+        for pk, row in self._links(list(own)):
+            own[pk].append(str(masked(row) if masks else row))
+        return [", ".join(own[obj.pk]) for obj in objs]
 
-    def _links(self, pks: list[int]) -> Iterable[tuple[int, int]]:
+    def _links(self, pks: list[int]) -> Iterable[tuple[int, Any]]:
+        """Each of these rows with something it is linked to."""
         if self.field is None:
             link = tracked.link_fields[self.name]
-            linked = link.model._base_manager.filter(record_id__in=pks, **link.fixed)
-            return linked.values_list("record_id", f"{link.target}_id")
-        rows = self.model._base_manager.filter(**{"pk__in": pks, f"{self.name}__isnull": False})
-        return rows.values_list("pk", self.name)
+            rows, of, to = link.model._base_manager.filter(**link.fixed), "record", link.target
+        else:
+            rows = self.field.remote_field.through._base_manager.all()
+            of, to = self.field.m2m_field_name(), self.field.m2m_reverse_field_name()
+        order = [f"{to}__{name}" for name in self.target._meta.ordering or ()] + [f"{to}__pk"]
+        linked = rows.filter(**{f"{of}__in": pks}).select_related(to).order_by(*order)
+        return ((getattr(row, f"{of}_id"), getattr(row, to)) for row in linked)
 
 
 class RecordKind(ReferenceKind):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,27 +9,20 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from common.changes import bulk, submissions
-from common.changes import services as changes
+from common.changes import submissions
 from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
-from common.changes.values import link_fields
 from common.events.models import ChangeSet, Via
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
-from common.people.models import User
 from common.policy.rules import PersonRequest
-from common.records import bins, lists, registry, services
+from common.records import registry, services
 from common.records.declaring import Action
-from common.records.errors import NothingSelected
-from common.records.inputs import PersonField, SeveralField
+from common.records.inputs import PersonField
 from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import back
-from common.tags.models import Tag
-
-MOST_SELECTED = 1000
 
 
 class OperationView(RecordView):
@@ -208,120 +201,3 @@ class TransferView(OperationView):
     def after(self, obj: RecordModel, result: Any) -> str:
         visible = type(obj).objects.for_user(self.viewer.principal).filter(pk=obj.pk).exists()
         return self.type.page_url(obj) if visible else self.type.url("list")
-
-
-class AssignForm(forms.Form):
-    """Whom to assign; they are added to those who are."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["people"] = SeveralField(User.objects.filter(is_active=True), label=_("Assignees"))
-
-
-class TagForm(forms.Form):
-    """Which tags to add."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tags"] = SeveralField(Tag.objects.in_use(), label=_("Tags"))
-
-
-class BulkView(RecordView):
-    """Assign, tag or delete many rows: what was done, and every refused row with the reason."""
-
-    http_method_names = ["post"]
-    action = "bulk"
-    forms: dict[str, Any] = {"assign": AssignForm, "tag": TagForm, "bin": None}  # read only
-    labels: dict[str, Any] = {  # read only
-        "assign": gettext_lazy("Assign people"), "tag": gettext_lazy("Add tags"),
-        "bin": gettext_lazy("Move to the bin"),
-    }  # fmt: skip
-
-    def post(self, request: PersonRequest, name: str) -> HttpResponse:
-        if name not in self.type.bulk or name not in self.forms:
-            raise Http404
-        if submissions.answered(request.POST.get("nonce", "")) is not None:
-            return HttpResponseRedirect(self.back_url, status=303)
-        rows = self.selected()
-        form_class = self.forms[name]
-        form = form_class(request.POST if "confirmed" in request.POST else None) if form_class else None
-        if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
-            return self.ask(name, rows, form, status=422 if form is not None and form.is_bound else 200)
-        try:
-            with submissions.once(request.POST.get("nonce", "")) as submission, watch() as made:
-                outcome = self.perform(name, rows, form.cleaned_data if form else {})
-                submission.url = self.back_url
-        except AlreadySubmitted:
-            return HttpResponseRedirect(self.back_url, status=303)
-        return self.report(outcome, made)
-
-    @property
-    def back_url(self) -> str:
-        """The list as it was."""
-        query = self.request.POST.get("query", "")
-        state = lists.ListState(self.type, self.viewer, QueryDict(query))
-        return state.link()
-
-    def selected(self) -> list[RecordModel]:
-        """The selected rows this person sees; unknown ids are simply not there."""
-        keys = [int(k) for k in self.request.POST.getlist("pk")[:MOST_SELECTED] if k.isdecimal() and len(k) < 18]
-        rows = list(self.type.model.objects.for_user(self.viewer.principal).filter(pk__in=keys))
-        if not rows:
-            raise NothingSelected
-        return rows
-
-    def ask(self, name: str, rows: list[RecordModel], form: Any, status: int) -> HttpResponse:
-        titles = ", ".join(row.title for row in rows[:5]) + ("…" if len(rows) > 5 else "")
-        kept = [("pk", row.pk) for row in rows]
-        nonce = self.request.POST.get("nonce") or submissions.new_nonce()
-        kept += [("query", self.request.POST.get("query", "")), ("confirmed", "1"), ("nonce", nonce)]
-        context = {
-            "title": self.labels[name],
-            "text": _("Selected: %(count)s. %(titles)s") % {"count": len(rows), "titles": titles},
-            "form": form,
-            "effects": bins.effects(rows, self.viewer) if name == "bin" else [],
-            "label": self.labels[name],
-            "danger": name == "bin",
-            "cancel_url": self.back_url,
-            "action": self.request.get_full_path(),
-            "fields": kept,
-            "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")},
-                {"label": self.labels[name], "url": ""},
-            ],
-        }
-        return self.render("records/operation.html", context, status=status)
-
-    def perform(self, name: str, rows: list[RecordModel], data: dict[str, Any]) -> bulk.Outcome:
-        by = self.viewer.user
-        label = f"{self.labels[name]}: {len(rows)}"
-        if name == "bin":
-            return bulk.for_each(rows, lambda row: self.type.remove(row, by), by=by, label=label)
-        link, added = ("tags", data["tags"]) if name == "tag" else ("assignees", data["people"])
-        keys = {item.pk for item in added}
-        return bulk.for_each(rows, _adder(link, keys, by), by=by, label=label)
-
-    def report(self, outcome: bulk.Outcome, made: Sequence[ChangeSet]) -> HttpResponse:
-        context = {
-            "undo_url": toasts.undo_url(made),
-            "changed": _("Changed: %(count)s") % {"count": len(outcome.changed)},
-            "refused": [
-                {"title": row.title, "url": self.type.page_url(row), "reason": reason}
-                for row, reason in outcome.refused
-            ],
-            "refused_title": _("Not changed: %(count)s") % {"count": len(outcome.refused)},
-            "back_url": self.back_url,
-            "crumbs": [
-                {"label": self.type.label_plural, "url": self.type.url("list")},
-                {"label": _("Result"), "url": ""},
-            ],
-        }
-        return self.render("records/bulk_result.html", context)
-
-
-def _adder(link: str, keys: set[int], by: User) -> Callable[[RecordModel], RecordModel]:
-    def add(row: RecordModel) -> RecordModel:
-        have = set(link_fields[link].ids(row.pk))
-        return changes.edit(row, {link: sorted(have | keys)}, by=by)
-
-    return add

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 
 from common.changes.services import via, watch
 from common.events.models import Via
@@ -15,6 +15,7 @@ from common.policy.scopes import pages_for_user
 from common.records import filtering, lists
 from common.records.declaring import Board
 from common.records.errors import BadFilter
+from common.records.state import ListState
 from common.records.views import toasts
 from common.records.views.base import RecordView
 from common.records.views.lists import ListView, back
@@ -34,28 +35,26 @@ class BoardView(ListView):
         return found
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        state = ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        if left := state.last_url():
+            return HttpResponseRedirect(left)
         groups = self.board.groups(request, self.viewer)
-        totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
         drawn = self.drawn(state, groups["condition"], [column["key"] for column in groups["columns"]], 0, FIRST)
-        columns = [
-            {**column, "count": 0, "sum": "", "weighted": "", **totals.get(column["key"], {}), **drawn[column["key"]]}
-            for column in groups["columns"]
-        ]
+        columns = [{**column, **drawn[column["key"]]} for column in groups["columns"]]
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state),
             "layouts": self.layouts(state, "board"), "primary": self.primary(), "columns": columns,
             "groups": groups, "closing": groups.get("closing", []), "currency": groups.get("currency", ""),
-            "total": totals.get(None, {}),
+            "totals_url": state.link("board-totals"), "more": self.more(state), "saving": lists.saving(state),
         }  # fmt: skip
         return self.render("records/board.html", context)
 
     def drawn(
-        self, state: lists.ListState, condition: Q, keys: Sequence[Any], start: int, size: int
+        self, state: ListState, condition: Q, keys: Sequence[Any], start: int, size: int
     ) -> dict[Any, dict[str, Any]]:
         """By column, its cards from `start` on and where there are more (or empty)."""
         query, own = filtering.without_mine(state.query)
-        condition &= filtering.condition_q(self.type, query, self.viewer)
+        condition &= filtering.condition_q(self.type, query, self.viewer, state.known)
         parts = [condition & Q((self.board.column, key)) for key in keys]
         end = start + size
         rows = self.type.model.objects.get_queryset()
@@ -78,11 +77,25 @@ class BoardView(ListView):
         }  # fmt: skip
 
 
+class BoardTotalsView(BoardView):
+    """Number, sum and weighted sum of every column over all matching rows, a fragment that fills the page's places."""
+
+    def get(self, request: PersonRequest) -> HttpResponse:
+        state = ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        groups = self.board.groups(request, self.viewer)
+        totals: dict[Any, dict[str, Any]] = self.board.totals(state.visible().filter(groups["condition"]))
+        columns = [
+            {**column, "count": 0, "sum": "", "weighted": "", "sum_raw": 0, **totals.get(column["key"], {})}
+            for column in groups["columns"]
+        ]
+        return self.render("records/_board_totals.html", {"columns": columns, "total": totals.get(None, {})})
+
+
 class BoardColumnView(BoardView):
     """More cards of a column, a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
+        state = ListState(self.type, self.viewer, request.GET, "board", ("pipeline",))
         groups = self.board.groups(request, self.viewer)
         wanted, start = request.GET.get("column", ""), request.GET.get("start", "0")
         column = next((c for c in groups["columns"] if str(c["key"]) == wanted), None)

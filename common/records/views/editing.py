@@ -27,7 +27,7 @@ class FormView(RecordView):
         if obj is not None:
             crumbs.append({"label": self.type.number_of(obj), "url": self.type.page_url(obj)})
         context = {
-            "form": form, "obj": obj, "sections": forms.layout(form, list(self.type.sections)),
+            "form": form, "obj": obj, "sections": forms.layout(form, self.type.form_sections()),
             "summary": forms.summary(form), "hidden": form.hidden,
             "cancel_url": self.type.page_url(obj) if obj else self.type.url("list"),
             "crumbs": [*crumbs, {"label": title, "url": ""}], "title": title,
@@ -39,7 +39,7 @@ class FormView(RecordView):
         saved: Any = None
         made: list[ChangeSet] = []
         if (url := submissions.answered(request.POST.get("nonce", ""))) is not None:
-            return HttpResponseRedirect(url or self.type.url("list"), status=303)
+            return self.elsewhere(url or self.type.url("list"))
         if form.is_valid():
             try:
                 with submissions.once(request.POST.get("nonce", "")) as submission, via(Via.FORM), watch() as made:
@@ -48,14 +48,22 @@ class FormView(RecordView):
                         raise _NotSaved
                     submission.url = self.type.saved_url(saved)
             except AlreadySubmitted as again:
-                return HttpResponseRedirect(again.url or self.type.url("list"), status=303)
+                return self.elsewhere(again.url or self.type.url("list"))
             except _NotSaved:
                 saved = None
         if saved is None:
             return self.page(form, obj, status=409 if form.conflict else 422)
+        return self.saved(request, saved, made)
+
+    def saved(self, request: PersonRequest, saved: RecordModel, made: list[ChangeSet]) -> HttpResponse:
+        """To the record, where a toast says what was done."""
         title = policy.as_seen(request.user, saved).title
         toasts.add(request, _("Saved: %(title)s") % {"title": title}, made)
         return HttpResponseRedirect(self.type.saved_url(saved), status=303)
+
+    def elsewhere(self, url: str) -> HttpResponse:
+        """Where a form that was sent before leads."""
+        return HttpResponseRedirect(url, status=303)
 
 
 class _NotSaved(Exception):

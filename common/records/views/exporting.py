@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from common.kinds import formats
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, signed_in
-from common.records import exporting, lists, registry
+from common.records import exporting, registry
 from common.records.models import ExportFile
+from common.records.state import ListState
 from common.records.subtables import link_cell, text_cell
 from common.records.views.base import RecordView
 
@@ -25,10 +26,10 @@ class ExportView(RecordView):
     action = "export"
 
     def post(self, request: PersonRequest) -> HttpResponseBase:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = ListState(self.type, self.viewer, request.GET)
         wanted = request.POST.get("format", "")
         file_format = wanted if wanted in ExportFile.Format.values else ExportFile.Format.CSV
-        export, job = exporting.ask(state, file_format, request.user)
+        export, job = exporting.ask(state, file_format, request.user, shown=request.POST.get("columns") == "shown")
         if job is None:
             return _answer(export)
         messages.info(request, _("These are many rows: the file is being made, and you find it here."))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -9,49 +9,36 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from common.kinds import formats
-from common.kinds.words import capital
 from common.policy.rules import PersonRequest
-from common.records import filtering, lists
-from common.records.errors import BadFilter
+from common.records import describing, lists, many, printing
+from common.records.inputs import LONGEST_KEY
 from common.records.models import ExportFile
+from common.records.state import ListState
 from common.records.views.base import RecordView
-
-MOST_PRINTED = 1000
 
 
 class ListView(RecordView):
     """The list: tabs, filters, rows, a footer whose sums come as a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        if "add" in request.GET:
-            return self.add_condition(request)
-        state = lists.ListState(self.type, self.viewer, request.GET)
-        table, bulk = lists.table(state), self.bulk(state)
+        state = ListState(self.type, self.viewer, request.GET)
+        if left := state.last_url():
+            return HttpResponseRedirect(left)
+        table = lists.table(state)
+        bulk = self.bulk(state, table["footer"])
         context = {
             "tabs": lists.tabs(state), "filters": lists.filter_row(state), "table": table,
             "layouts": self.layouts(state, "list"), "primary": self.primary(), "bulk": bulk,
-            "exports": self.exports(state), "print_url": state.link("print"), "empty": self.empty(state, table),
-            "more": self.more(),
-            "selectable": bool(bulk["actions"]),
+            "exports": self.exports(state), "print_url": state.link("print"), "pdf_url": state.link("pdf"),
+            "empty": self.empty(state, table),
+            "more": self.more(state), "columns": lists.column_menu(state), "saving": lists.saving(state),
+            "selectable": bool(bulk["actions"]), "base": self.type.url("list"), "peek": self.peek(request),
         }  # fmt: skip
         return self.render("records/list.html", context)
 
-    def add_condition(self, request: PersonRequest) -> HttpResponseRedirect:
-        """`?add=stage&op=in&v=3` becomes `f=stage.in:3` beside what the list already asks."""
-        base = request.GET.copy()
-        name, op = base.pop("add")[0], (base.pop("op", [""]))[0]
-        values = [value.strip() for value in base.pop("v", []) if value.strip()]
-        state = lists.ListState(self.type, self.viewer, base)
-        if op not in ("empty", "set") and not values:
-            return HttpResponseRedirect(state.link())
-        condition = filtering.parse(f"{name}.{op}:{','.join(quote(v, safe='') for v in values)}".rstrip(":"))
-        pairs = [("view", state.view.key)] if state.view else []
-        pairs += [*state.query.pairs(), ("f", str(condition))]
-        return HttpResponseRedirect(f"{self.type.url('list')}?{urlencode(pairs, safe=':,.')}")
-
-    def more(self) -> list[dict[str, Any]]:
-        """What stands behind the dots: importing, and the bin for who may restore from it."""
-        may, found = self.viewer.principal.may, []
+    def more(self, state: ListState) -> list[dict[str, Any]]:
+        """What stands behind the dots: what can be done with the view, importing, and the bin for who may restore."""
+        may, found = self.viewer.principal.may, lists.view_menu(state)
         if self.type.sections and may(self.type.key, "import"):
             url = f"{reverse('importing:new')}?type={self.type.key}"
             found.append({"label": _("Import"), "url": url, "icon": "database-import"})
@@ -59,7 +46,7 @@ class ListView(RecordView):
             found.append({"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"})
         return found
 
-    def layouts(self, state: lists.ListState, current: str) -> list[dict[str, Any]]:
+    def layouts(self, state: ListState, current: str) -> list[dict[str, Any]]:
         """The switch between list and board."""
         if self.type.board is None:
             return []
@@ -72,46 +59,47 @@ class ListView(RecordView):
         """The one primary button."""
         if not self.type.sections or not self.viewer.principal.may(self.type.key, "create"):
             return None
-        return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus"}
+        quick = self.type.url("quick") if self.type.quick else ""
+        return {"label": self.type.new_label, "url": self.type.url("new"), "icon": "plus", "quick": quick}
 
-    def exports(self, state: lists.ListState) -> dict[str, Any] | None:
+    def exports(self, state: ListState) -> dict[str, Any] | None:
         """What the rows can be taken away as."""
         if not self.viewer.principal.may(self.type.key, "export"):
             return None
         formats = [{"value": value, "label": label} for value, label in ExportFile.Format.choices]
         return {"url": state.link("export"), "formats": formats, "past_url": reverse("exports")}
 
-    def bulk(self, state: lists.ListState) -> dict[str, Any]:
+    def bulk(self, state: ListState, footer: dict[str, Any]) -> dict[str, Any]:
         """The bar over selected rows."""
-        may = self.viewer.principal.may
-        bulk_right = may(self.type.key, "bulk")
-        known: dict[str, dict[str, Any]] = {
-            "assign": {"label": _("Assign people"), "icon": "user", "action": "bulk"},
-            "tag": {"label": _("Add tags"), "icon": "tag", "action": "bulk"},
-            "bin": {"label": _("Delete"), "icon": "trash", "action": "delete", "danger": True},
-        }
-        offered = [
-            {**known[name], "url": self.type.url("bulk", name)}
-            for name in self.type.bulk
-            if bulk_right and may(self.type.key, known[name]["action"])
+        acts: list[dict[str, Any]] = [
+            {"label": act.label, "icon": act.icon, "url": self.type.url("bulk", act.name), "danger": act.danger}
+            for act in many.offered(self.type, self.viewer)
         ]
-        return {"actions": offered, "total": None, "query": state.link().partition("?")[2]}
+        pdf = {"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("pdf-selected")}
+        more = bool(footer["next_url"] or footer["prev_url"])
+        return {"actions": [pdf, *acts], "query": state.link().partition("?")[2], "more": more}
 
-    def empty(self, state: lists.ListState, table: dict[str, Any]) -> dict[str, Any] | None:
+    def peek(self, request: PersonRequest) -> dict[str, Any] | None:
+        """The record of `?peek=`, if the person may see it."""
+        wanted = request.GET.get("peek", "")
+        if not wanted.isdecimal() or len(wanted) > LONGEST_KEY:
+            return None
+        rows = self.type.select_listed(self.type.model.objects.get_queryset())
+        found = rows.for_user(self.viewer.principal).filter(pk=int(wanted)).first()
+        return describing.in_short(self.type, found, self.viewer) if found is not None else None
+
+    def empty(self, state: ListState, table: dict[str, Any]) -> dict[str, Any] | None:
         """Why there is nothing, and what to do about it."""
         if table["rows"]:
             return None
         anything = self.type.model.objects.for_user(self.viewer.principal).exists()
         if anything and (state.query.words or state.query.conditions):
-            said = [f"{c['field']} {c['op']} {c['value']}".strip() for c in lists.filter_row(state)["chips"]]
-            if state.query.words:
-                said.insert(0, _("“%(words)s”") % {"words": state.query.words})
             last = state.query.conditions[-1] if state.query.conditions else None
             everywhere = f"{self.type.url('list')}?{urlencode({'all': 1, 'q': state.query.words})}"
             return {
                 "title": _("Nothing matches"),
                 "filtered": {
-                    "sentence": " · ".join(said), "remove_url": state.link(without=last) if last else "",
+                    "sentence": lists.sentence(state), "remove_url": state.without(last) if last else "",
                     "reset_url": everywhere if state.query.words else f"{self.type.url('list')}?all=1",
                 },
             }  # fmt: skip
@@ -126,60 +114,22 @@ class TotalsView(RecordView):
     """The footer's sums over all matching rows, a fragment."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
+        state = ListState(self.type, self.viewer, request.GET)
         return self.render("records/_totals.html", {"totals": lists.totals(state), "tabs": lists.tab_counts(state)})
-
-
-class FilterView(RecordView):
-    """One condition being built, a fragment in the filter menu (a page without scripts)."""
-
-    def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
-        known = filtering.fields_of(self.type, self.viewer)
-        found = known.get(request.GET.get("field", ""))
-        if found is None or (found.named is not None and found.named.say is not None):
-            raise BadFilter(part=request.GET.get("field", "")[:80])
-        form = self.form_of(found, state)
-        if self.is_fragment:
-            return self.render("partials/filter_form.html", {"form": form})
-        return self.render("records/filter.html", {"filter_form": form, "state": state})
-
-    def form_of(self, found: filtering.FilterField, state: lists.ListState) -> dict[str, Any]:
-        """What `partials/filter_form.html` needs."""
-        if found.named is not None:
-            choices = [{"value": v, "label": label} for v, label in found.named.choices(self.viewer)]
-            kind, choose_url = "choices", ""
-        else:
-            field_kind = found.kind
-            assert field_kind is not None  # noqa: S101  # one of the two is set
-            choices = [{"value": v, "label": label} for v, label in field_kind.choices(self.viewer)]
-            kind, choose_url = field_kind.input, getattr(field_kind, "choose_url", "")
-        operators = found.operators()
-        return {
-            "action": self.type.url("list"), "label": capital(found.label), "key": found.key,
-            "ops": [{"value": op, "label": label} for op, label in operators.items()], "kind": kind,
-            "choices": choices, "values": [""], "hidden": state_pairs(state), "choose_url": choose_url,
-        }  # fmt: skip
-
-
-def state_pairs(state: lists.ListState) -> list[tuple[str, str]]:
-    """The conditions of a state as hidden inputs, spelled out."""
-    pairs = [("view", state.view.key)] if state.view else []
-    return [*pairs, *state.query.pairs()]
 
 
 class PrintView(ListView):
     """The list for paper: every row, up to a thousand, without the frame."""
 
     def get(self, request: PersonRequest) -> HttpResponse:
-        state = lists.ListState(self.type, self.viewer, request.GET)
-        columns = lists.columns_of(self.type, self.viewer)
-        page = state.page(self.type.select, size=MOST_PRINTED)
-        drawn = lists.draw_rows(self.type, page.rows, columns, self.viewer)
-        chips = lists.filter_row(state)["chips"]
+        state = ListState(self.type, self.viewer, request.GET)
+        objs = printing.rows_of(state)
+        totals = lists.totals(state)
         context = {
-            "columns": lists.head_of(state, columns), "rows": drawn, "chips": chips,
-            "totals": lists.totals(state), "back_url": state.link(), "today": formats.long_date(formats.viewer_today()),
+            "columns": lists.head_of(state), "rows": lists.draw_rows(self.type, objs, state.columns, self.viewer),
+            "sentence": lists.sentence(state), "totals": totals, "back_url": state.link(),
+            "cap": printing.cap_words(len(objs), totals["number"], printing.MOST_ROWS),
+            "today": formats.long_date(formats.viewer_today()),
         }  # fmt: skip
         return self.render("records/print.html", context)
 

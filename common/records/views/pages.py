@@ -16,13 +16,11 @@ from common.files.models import Attachment
 from common.kinds import formats
 from common.kinds.errors import DomainError, NotVisible
 from common.kinds.models import RecordModel, RecordQuerySet
-from common.kinds.words import capital
 from common.people.models import User
 from common.policy import presets, scopes
 from common.policy.rules import PersonRequest
-from common.records import recent, registry, services, timeline
+from common.records import describing, recent, registry, services, timeline
 from common.records.declaring import Action
-from common.records.fieldkinds import kind_of
 from common.records.views.base import RecordView
 from common.records.views.sharing import sharing
 
@@ -45,10 +43,13 @@ class PageView(RecordView):
             {"panel": panel, "data": panel.load(obj, self.viewer)} for panel in registry.panels(self.type)
         ]  # fmt: skip
         attached = self.files(obj)
+        fields = describing.details(self.type, obj, self.viewer, self.related)
         context = {
             "obj": obj, "number": self.type.number_of(obj), "head": head, "bar": self.usable(bar, allowed),
             "facts": self.type.facts(obj, self.viewer), "panels": panels, "files": attached,
-            "fields": details(obj, self), "actions": self.actions(obj, allowed, "button"),
+            "fields": [one for one in fields if one.get("html") != ""],
+            "empty_fields": [one for one in fields if one.get("html") == ""], "fields_url": self.type.url("list"),
+            "actions": self.actions(obj, allowed, "button"),
             "menu": self.menu(obj, allowed), "tags": self.tags(obj), "may_change": "change" in allowed,
             "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj),
             "composer": {"error": self.composer_error, "text": self.composer_text},
@@ -64,7 +65,8 @@ class PageView(RecordView):
     def rows(self) -> RecordQuerySet[Any]:
         """With everything the page shows of the record itself, links and parts included."""
         model = self.type.model
-        fields = [model._meta.get_field(name) for name in self.type.form_names() if name not in tracked.link_fields]
+        columns = [n for n in self.type.form_names() if n not in tracked.link_fields and not tracked.is_beside(n)]
+        fields = [model._meta.get_field(name) for name in columns]
         joined = [field.name for field in fields if field.many_to_one]
         sets = [field.name for field in fields if field.many_to_many]
         links = {link.relation: link for link in map(tracked.link_fields.__getitem__, model.link_fields)}
@@ -122,6 +124,7 @@ class PageView(RecordView):
     def menu(self, obj: RecordModel, allowed: set[str]) -> list[dict[str, Any]]:
         """The dots menu."""
         found = [self.button(obj, action) for action in self.offered(obj, allowed) if action.shown == "menu"]
+        found.append({"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("record-pdf", obj.pk)})
         if "transfer" in allowed:
             found.append({
                 "label": _("Give to somebody else"), "icon": "user-share", "url": self.type.url("transfer", obj.pk),
@@ -169,26 +172,6 @@ class PageView(RecordView):
             "planned": self.type.planned(obj), "days": timeline.draw(told),
             "more_url": f"{url}?before={timeline.sign(more)}" if more else "",
         }  # fmt: skip
-
-
-def details(obj: RecordModel, view: PageView) -> list[dict[str, Any]]:
-    """Every field of the form in words, as label and value; then who made it when."""
-    rights = scopes.fields(view.viewer.principal, type(obj), view.related)
-    found = []
-    for name in view.type.form_names():
-        if not rights.shown(name) or name == "name":
-            continue
-        kind = kind_of(type(obj), name)
-        cell = kind.cell(obj) if name not in tracked.link_fields else {"text": kind.text(obj)}
-        text = cell["text"] if "text" in cell else kind.text(obj)
-        if text and getattr(obj, name, None) is not False:
-            found.append({"label": capital(kind.label), "value": text, "url": cell.get("url", "")})
-    maker = obj.created_by.full_name if obj.created_by else ""
-    made = " · ".join(filter(None, [formats.moment_of(obj.created_at), maker]))
-    found.append({"label": _("Owner"), "value": str(obj.owner or ""), "url": ""})
-    found.append({"label": _("Department"), "value": str(obj.department or ""), "url": ""})
-    found.append({"label": _("Created"), "value": made, "url": ""})
-    return found
 
 
 class TimelineView(RecordView):

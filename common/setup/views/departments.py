@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common.organisation.models import Department
 from common.policy.rules import PersonRequest
 from common.setup import selectors
-from common.setup.forms import CopyDepartmentForm
+from common.setup.forms.departments import CopyDepartmentForm
 from common.setup.services import departments as services
 from common.setup.views.base import frame, nav, once, page_of, row_of, settings_editors
 

@@ -22,7 +22,7 @@ from common.kinds.errors import DomainError, Forbidden
 from common.policy.rules import PersonRequest
 from common.setup import history, selectors
 from common.setup.dictionaries import DictionaryPage
-from common.setup.forms import form_class
+from common.setup.forms.dictionaries import form_class
 from common.setup.views.base import nav, page_of, row_of, settings_editors
 
 
@@ -112,7 +112,8 @@ def dictionary_form(request: PersonRequest, key: str, pk: int | None = None) -> 
 
 def _list_url(page: DictionaryPage, row: Any) -> str:
     url = reverse("setup:list", args=[page.key])
-    parent = getattr(row, f"{page.parent}_id", None) if page.parent else None
+    attribute = page.model._meta.get_field(page.parent).attname if page.parent else ""  # type: ignore[union-attr]  # a column
+    parent = getattr(row, attribute, None) if attribute else None
     return f"{url}?of={parent}" if parent else url
 
 

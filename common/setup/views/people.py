@@ -17,7 +17,7 @@ from common.people.selectors import browser_of, session_name, sessions_of
 from common.people.sessions import stored
 from common.policy.rules import PersonRequest
 from common.setup import selectors
-from common.setup.forms import HandOverForm, PersonForm
+from common.setup.forms.people import HandOverForm, PersonForm
 from common.setup.services import people as services
 from common.setup.views.base import frame, once, once_or_told, people_managers
 

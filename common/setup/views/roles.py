@@ -12,7 +12,7 @@ from common.policy import presets
 from common.policy.models import Role
 from common.policy.rules import PersonRequest
 from common.setup import rights
-from common.setup.forms import FieldsForm, RightsForm, RoleForm
+from common.setup.forms.roles import FieldsForm, RightsForm, RoleForm
 from common.setup.services import roles as services
 from common.setup.views.base import frame, once, once_or_told, page_of, people_managers, row_of
 

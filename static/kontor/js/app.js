@@ -8,9 +8,9 @@ const started = new WeakMap();
 export const csrf = () => document.querySelector('meta[name="k-csrf"]')?.content ?? "";
 export const asset = (name) => modules[name];
 
-export function post(url, values = {}) {
+export function post(url, values = {}, options = {}) {
   const body = values instanceof FormData ? values : new URLSearchParams(values);
-  return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, credentials: "same-origin", redirect: "follow" });
+  return fetch(url, { method: "POST", body, headers: { "X-CSRFToken": csrf(), "HX-Request": "true" }, credentials: "same-origin", redirect: "follow", ...options });
 }
 
 export function toast(detail) {

@@ -15,8 +15,8 @@ export function start(board, { post, toast }) {
     if (place.dataset.before !== undefined || !board.dataset.currency) return;
     place.kept = [...place.childNodes];
     place.dataset.before = "";
-    const old = Object.assign(document.createElement("s"), { textContent: money(Number(column.dataset.sum)) });
-    const now = Object.assign(document.createElement("b"), { textContent: money(Number(column.dataset.sum) + change) });
+    const old = Object.assign(document.createElement("s"), { textContent: money(Number(place.dataset.sum)) });
+    const now = Object.assign(document.createElement("b"), { textContent: money(Number(place.dataset.sum) + change) });
     place.replaceChildren(old, " → ", now);
   }
 
@@ -24,11 +24,12 @@ export function start(board, { post, toast }) {
     const value = Number(card.dataset.sum);
     for (const [column, change] of [[from, -1], [to, 1]]) {
       if (!column) continue;
-      const sum = Number(column.dataset.sum) + change * value;
-      column.dataset.sum = sum;
+      const place = column.querySelector(".k-col-sums");
+      const sum = Number(place.dataset.sum) + change * value;
+      place.dataset.sum = sum;
       const count = column.querySelector("[data-count]");
       if (count.textContent.trim()) count.textContent = Number(count.textContent.replace(/\D/g, "")) + change;
-      const text = column.querySelector("[data-sum-text]");
+      const text = place.querySelector("[data-sum-text]");
       if (text && board.dataset.currency) text.textContent = money(sum);
     }
   }

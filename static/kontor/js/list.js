@@ -15,7 +15,12 @@ export function start(table) {
     list[cursor]?.classList.add("is-cursor");
     list[cursor]?.scrollIntoView({ block: "nearest" });
     list[cursor]?.querySelector(".k-c-name a, a")?.focus({ preventScroll: true });
+    if (list[cursor]) table.dispatchEvent(new CustomEvent("list:moved", { detail: { row: list[cursor] } }));
   }
+  const peek = (row) => table.dispatchEvent(new CustomEvent("list:peek", { detail: { row } }));
+  table.addEventListener("list:cursor", (event) => { cursor = rows().indexOf(event.detail.row); });
+
+  const matching = () => document.querySelector(".k-foot-sums b")?.textContent ?? "";
 
   function count() {
     const list = boxes();
@@ -28,7 +33,10 @@ export function start(table) {
     bulk.querySelector("[data-bulk-count]").textContent = chosen.length;
     bulk.querySelector("[data-bulk-all]").value = "";
     const everything = bulk.querySelector("[data-bulk-everything]");
-    if (everything) everything.hidden = !(all?.checked);
+    if (everything) {
+      everything.hidden = !(all?.checked);
+      everything.querySelector("[data-bulk-matching]").textContent = matching();
+    }
     const sums = chosen.map((box) => box.closest("tr").dataset.sum).filter((sum) => sum !== undefined);
     const place = bulk.querySelector("[data-bulk-sum]");
     place.textContent = bulk.dataset.currency && sums.length
@@ -48,10 +56,11 @@ export function start(table) {
       return;
     }
     if (event.target.closest("a, button, input, label, summary") || getSelection().toString()) return;
-    const url = event.target.closest("tr[data-url]")?.dataset.url;
-    if (!url) return;
-    if (event.ctrlKey || event.metaKey) open(url, "_blank", "noopener");
-    else location.assign(url);
+    const row = event.target.closest("tr[data-url]");
+    if (!row) return;
+    if (event.ctrlKey || event.metaKey) open(row.dataset.url, "_blank", "noopener");
+    else if (table.dataset.base) { cursor = rows().indexOf(row); peek(row); }
+    else location.assign(row.dataset.url);
   });
   table.addEventListener("auxclick", (event) => {
     const url = event.target.closest("tr[data-url]")?.dataset.url;
@@ -63,7 +72,7 @@ export function start(table) {
     const everything = event.target.closest("[data-bulk-everything]");
     if (everything) {
       bulk.querySelector("[data-bulk-all]").value = "1";
-      bulk.querySelector("[data-bulk-count]").textContent = everything.textContent.replace(/\D/g, "");
+      bulk.querySelector("[data-bulk-count]").textContent = matching();
       everything.hidden = true;
     }
   });
@@ -78,9 +87,10 @@ export function start(table) {
     else if (key === "k") move(cursor - 1);
     else if (key === "x" && event.shiftKey) bulk?.querySelector("button:not([hidden]), summary")?.focus();
     else if (key === "x" && box) { box.checked = !box.checked; anchor = box; count(); }
-    else if ((key === "enter" || key === "o") && row?.dataset.url && !event.target.matches("a, button, summary")) location.assign(row.dataset.url);
-    else if (key === "o" && row?.dataset.url) location.assign(row.dataset.url);
-    else if (key === "e" && row?.dataset.url) location.assign(`${row.dataset.url.replace(/\/$/, "")}/edit/`);
+    else if (key === "enter" && row?.dataset.url && !event.target.matches("a, button, summary")) location.assign(row.dataset.url);
+    else if ((key === "o" || key === " ") && row?.dataset.url && !event.target.matches("button, summary, .k-check")) peek(row);
+    else if (key === "e" && event.shiftKey && row?.dataset.url) location.assign(`${row.dataset.url.replace(/\/$/, "")}/edit/`);
+    else if (key === "e" && row) table.dispatchEvent(new CustomEvent("inline:row", { detail: { row } }));
     else if (key === "escape" && boxes().some((other) => other.checked)) { boxes().forEach((other) => { other.checked = false; }); count(); }
     else return;
     event.preventDefault();

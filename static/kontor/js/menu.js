@@ -2,12 +2,28 @@
 export function start() {
   const items = (menu) => [...menu.querySelectorAll(".k-menu-item")].filter((item) => item.offsetParent);
 
+  function place(menu) {
+    const list = menu.querySelector(".k-menu-list");
+    list.style.removeProperty("translate");
+    return list;
+  }
+  function stay(list) {
+    const box = list.getBoundingClientRect();
+    const shift = box.left < 8 ? 8 - box.left : box.right > innerWidth - 8 ? innerWidth - 8 - box.right : 0;
+    if (shift) list.style.translate = `${shift}px`;
+  }
+
+  // What is swapped into an open menu may be wider than what was there.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const menu = event.target.closest?.("details.k-menu[open]");
+    if (menu) stay(place(menu));
+  });
+
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (!menu.matches?.("details.k-menu") || !menu.open) return;
     document.querySelectorAll("details.k-menu[open]").forEach((other) => { if (other !== menu && !other.contains(menu)) other.open = false; });
-    const list = menu.querySelector(".k-menu-list");
-    list.style.removeProperty("translate");
+    const list = place(menu);
     if (menu.hasAttribute("data-float") && innerWidth >= 640) {
       // Inside a scrolling column: fixed to the screen beside its button, so nothing is cut off.
       const button = menu.querySelector("summary").getBoundingClientRect();
@@ -15,9 +31,7 @@ export function start() {
       Object.assign(list.style, { position: "fixed", right: `${document.documentElement.clientWidth - button.right}px`, left: "auto", top: below ? `${button.bottom + 4}px` : "auto", bottom: below ? "auto" : `${innerHeight - button.top + 4}px` });
       addEventListener("scroll", () => { menu.open = false; }, { capture: true, once: true });
     }
-    const box = list.getBoundingClientRect();
-    const shift = box.left < 8 ? 8 - box.left : box.right > innerWidth - 8 ? innerWidth - 8 - box.right : 0;
-    if (shift) list.style.translate = `${shift}px`;
+    stay(list);
     const [first] = items(menu);
     if (menu.dataset.keyboard) first?.focus();
     delete menu.dataset.keyboard;

@@ -21,6 +21,8 @@ export function start(table) {
     const handle = event.target.closest("[data-handle]");
     if (!handle) return;
     const row = handle.closest("[data-order]");
+    // What moves a row is not for the menu it may stand in.
+    if (held) event.stopPropagation();
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
       if (held) drop();

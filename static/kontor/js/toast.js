@@ -38,12 +38,13 @@ export function start(region, { post, asset }) {
     else show({ text: (answer && (answer.headers.get("content-type") ?? "").startsWith("text/plain") && (await answer.text()).slice(0, 200)) || region.dataset.failed, level: "error" });
   }
 
-  function show({ text, undo, level, undo_label: label }) {
+  function show({ text, url, undo, level, undo_label: label }) {
     const element = document.createElement("div");
     element.className = `k-toast${level === "error" ? " k-toast-error" : ""}`;
     element.dataset.toast = "";
-    const line = document.createElement("span");
+    const line = document.createElement(url ? "a" : "span");
     line.className = "k-toast-text";
+    if (url) line.href = url;
     line.textContent = text ?? region.dataset.failed;
     element.append(line);
     if (undo) {

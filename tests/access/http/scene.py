@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -24,11 +25,12 @@ from common.kinds.models import RecordModel
 from common.people import services as people
 from common.people.models import User
 from common.policy.models import Permission, Role, RoleMember
-from common.records.models import ExportFile
+from common.records.models import BulkRun, ExportFile
 from common.tags.models import Tag
+from common.views.models import SavedView
 from requests_app.models import SiteForm
 from tests.access.world import ACTIONS
-from tests.factories import catalogue, common, crm, deals, requests_app
+from tests.factories import catalogue, common, crm, customfields, deals, requests_app
 
 SECRET = "Zwetschgenmus"
 """Stands in every field of the stranger's rows that people read: it must not reach those who may not see them."""
@@ -39,10 +41,10 @@ class Scene:
     """`rows` and `binned` by type; `files` by type; `people` by how they stand to all of it."""
 
     stranger: User
-    rows: dict[str, RecordModel] = field(default_factory=dict)
-    binned: dict[str, RecordModel] = field(default_factory=dict)
-    files: dict[str, Any] = field(default_factory=dict)
-    people: dict[str, User | None] = field(default_factory=dict)
+    rows: dict[str, RecordModel] = dataclasses.field(default_factory=dict)
+    binned: dict[str, RecordModel] = dataclasses.field(default_factory=dict)
+    files: dict[str, Any] = dataclasses.field(default_factory=dict)
+    people: dict[str, User | None] = dataclasses.field(default_factory=dict)
     tag: Any = None
     rate: Any = None
     role: Any = None
@@ -52,6 +54,9 @@ class Scene:
     job: Any = None
     export: Any = None
     imported: Any = None
+    run: Any = None
+    field: Any = None
+    view: Any = None
     form: SiteForm | None = None
     link: str = ""
 
@@ -87,6 +92,11 @@ def build() -> Scene:
     scene.people["anonymous"] = None
     scene.export = _export(scene.people["administrator"])
     scene.imported = _import(scene.people["administrator"])
+    scene.run = BulkRun.objects.create(
+        by=scene.people["administrator"], type="crm.company", act="tag", label="Tags", started_at=clock.now()
+    )
+    scene.field = customfields.field("crm.company", by=stranger, key="secret")
+    scene.view = SavedView.objects.create(type="crm.company", name=SECRET, owner=scene.people["administrator"])
     scene.act, scene.undo = _acts(scene.rows["crm.company"], stranger)
     scene.link = people.new_sign_in_link(stranger)
     return scene

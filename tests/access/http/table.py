@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from common.records import registry
+from common.records import many, registry
 from tests.access.http.scene import Scene
 
 
@@ -31,13 +31,20 @@ BOTH = ("get", "post")
 VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "list": (("get",), "view", False),
     "totals": (("get",), "view", False),
-    "filter": (("get",), "view", False),
+    "filter": (BOTH, "view", False),
     "print": (("get",), "view", False),
+    "pdf": (("get",), "view", False),
+    "pdf-selected": (("post",), "view", False),
+    "record-pdf": (("get",), "view", True),
     "export": (("post",), "export", False),
     "choose": (("get",), "view", False),
     "bin-list": (("get",), "delete", False),
     "bulk": (("post",), "bulk", False),
     "page": (("get",), "view", True),
+    "peek": (("get",), "view", True),
+    "field": (BOTH, "change", True),
+    "quick": (BOTH, "create", False),
+    "alike": (("post",), "create", False),
     "timeline": (("get",), "view", True),
     "history": (("get",), "view", True),
     "note": (("post",), "view", True),
@@ -49,6 +56,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "edit": (BOTH, "change", True),
     "share": (BOTH, "change", True),
     "board": (("get",), "view", False),
+    "board-totals": (("get",), "view", False),
     "board-column": (("get",), "view", False),
     "move": (("post",), "move", True),
     "action": (BOTH, "", True),
@@ -71,7 +79,24 @@ def calls(scene: Scene) -> Iterator[Call]:
     for kind in registry.all_types():
         yield from of_type(kind, scene)
     yield from of_settings(scene)
+    yield from of_views(scene)
     yield from others(scene)
+
+
+def of_views(scene: Scene) -> Iterator[Call]:
+    """The calls about saved views: of a type, and of a view that one person keeps for themselves."""
+    key, own = "crm.company", scene.view.pk
+    yield Call("views:list", "get", reverse("views:list"), rule="signed-in")
+    yield Call("views:order", "post", reverse("views:order"), rule="signed-in")
+    for route, methods, query in (
+        ("new", BOTH, ""), ("keep", ("post",), "?all=1"), ("columns", ("post",), ""), ("widths", ("post",), ""),
+        ("pin", ("post",), "?view=mine"), ("unpin", ("post",), "?view=mine"),
+    ):  # fmt: skip
+        for method in methods:
+            yield Call(f"views:{route}", method, reverse(f"views:{route}", args=[key]) + query, key, "view")
+    for route, methods in (("edit", BOTH), ("save", ("post",)), ("delete", BOTH)):
+        for method in methods:
+            yield Call(f"views:{route}", method, reverse(f"views:{route}", args=[own]), rule="own")
 
 
 def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
@@ -101,8 +126,9 @@ def of_type(kind: Any, scene: Scene) -> Iterator[Call]:
 def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict[str, Any]]]:
     row = scene.rows[kind.key]
     if verb == "bulk":
-        chosen = {"pk": [row.pk], "confirmed": "1", "tags": [scene.tag.pk], "people": [scene.stranger.pk]}
-        return [([name], chosen) for name in kind.bulk]
+        return [([name], data) for name, data in acts_on_many(kind, scene, row.pk)]
+    if verb == "field":
+        return [([row.pk, kind.form_names()[-1]], {})]
     if verb == "filter":
         return [([], {"field": "created_at" if "created_at" in kind.filters else str(kind.filters[0])})]
     if verb == "board-column":
@@ -112,19 +138,29 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
         return [([row.pk, scene.files[kind.key].pk], {})]
     if verb == "restore":
         return [([scene.binned[kind.key].pk], {})]
-    if verb == "move":
-        return [([row.pk], {"stage": row.stage_id})]  # type: ignore[attr-defined]
-    if verb == "note":
-        return [([row.pk], {"text": "Called."})]
-    if verb == "transfer":
-        return [([row.pk], {"owner": scene.stranger.pk, "nonce": "n"})]
-    return [([row.pk] if VERBS[verb][2] else [], {})]
+    data = {
+        "move": lambda: {"stage": row.stage_id},  # type: ignore[attr-defined]
+        "note": lambda: {"text": "Called."},
+        "transfer": lambda: {"owner": scene.stranger.pk, "nonce": "n"},
+        "pdf-selected": lambda: {"pk": [row.pk]},
+    }.get(verb, dict)
+    return [([row.pk] if VERBS[verb][2] else [], data())]
+
+
+def acts_on_many(kind: Any, scene: Scene, *keys: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The acts on many of a type but those of administrators alone, each with a post that does it."""
+    for act in many.ACTS.values():
+        if act.applies(kind) and not act.for_administrators:
+            chosen = [scene.stranger.pk] if act.name == "assign" else [scene.tag.pk]
+            field = kind.form_names()[-1] if act.name == "edit" else ""
+            yield act.name, {"pk": [*keys], "confirmed": field, "field": field, "keys": chosen}
 
 
 SETTINGS = {"setup:home", "setup:list", "setup:new", "setup:order", "setup:edit", "setup:archive", "setup:delete",
             "setup:history", "setup:departments", "setup:department-copy", "setup:role-new", "setup:role",
             "setup:role-copy", "setup:role-fields",
-            "setup:role-archive", "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
+            "setup:role-archive", "setup:field-new", "setup:field", "setup:names",
+            "setup:person-new", "setup:person", "setup:person-change", "setup:person-invite",
             "setup:person-sessions", "setup:person-deactivate", "setup:person-reactivate"}  # fmt: skip
 OUTBOX = {"delivery:outbox", "delivery:mail"}
 
@@ -144,6 +180,7 @@ def of_settings(scene: Scene) -> Iterator[Call]:
     for route, arguments, methods in (
         ("setup:history", ["tags", tag], ("get",)), ("setup:departments", [], ("get",)),
         ("setup:department-copy", [scene.stranger.department_id], BOTH),
+        ("setup:field-new", [], BOTH), ("setup:field", [scene.field.pk], BOTH), ("setup:names", [], BOTH),
         ("setup:home", [], ("get",)), ("setup:list", ["tags"], ("get",)), ("setup:new", ["tags"], BOTH),
         ("setup:order", ["tags"], ("post",)), ("setup:edit", ["tags", tag], BOTH),
         ("setup:archive", ["tags", tag], ("post",)), ("setup:delete", ["rates", scene.rate.pk], ("post",)),
@@ -174,6 +211,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("exports", "get", "/exports/", rule="signed-in")
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
     yield from of_imports(scene)
+    yield Call("bulk-run", "get", reverse("bulk-run", args=[scene.run.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:

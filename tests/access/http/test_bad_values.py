@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from common.records import registry
 from common.records.filtering import NamedFilter
 from tests.access.http.scene import Scene, build, client_of, text_of
+from tests.access.http.table import acts_on_many
 from tests.factories import stored
 
 pytestmark = pytest.mark.django_db
@@ -116,8 +117,9 @@ def test_strange_values_in_every_other_post(scene: Scene, client: Client) -> Non
             posts = [
                 (kind.url("transfer", pk), {"owner": word, "department": word, "nonce": word}),
                 (kind.url("note", pk), {"text": word}),
-                *((kind.url("bulk", name), {"pk": [word, pk], "query": word, "tags": word, "people": word,
-                                            "confirmed": "1", "nonce": word}) for name in kind.bulk if name != "bin"),
+                *((kind.url("bulk", name), {**data, "pk": [word, pk], "query": word, "keys": word, "nonce": word})
+                  for name, data in acts_on_many(kind, scene, pk) if name != "bin"),
+                (kind.url("bulk", "edit"), {"pk": pk, "field": word, "confirmed": word, "nonce": word}),
                 *((kind.url("action", pk, action.name), dict.fromkeys(
                     ("nonce", "stage", "reason", "pipeline", "next_step", "next_step_on", "amount", "company",
                      "contact", "person", "outcome", "next"), word)) for action in registry.actions(kind)),

@@ -1,0 +1,1 @@
+"""Pages of saved views, and what a list tells about how it is arranged."""

@@ -73,11 +73,11 @@ def check(obj: RecordModel, given: Mapping[str, Any], known: Collection[str], *,
     `obj` takes the values: a new record, or a copy of one. Rules about columns of a new one that nobody names in
     `known` are left to the database, and all of them without `constraints`.
     """
-    fields, _links = writing.split(type(obj), given)
+    fields, others = writing.split(type(obj), given)
     for name, value in fields.items():
         setattr(obj, name, value)
     obj.before_save()
-    writing.check_values(obj, fields)
+    writing.check_values(obj, fields, others)
     if not constraints:
         return
     unknown = []

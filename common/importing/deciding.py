@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +94,7 @@ class Decider:
         values = {**self.begun, **meant.values}
         for name, label in self.required.items():
             if name not in values:
-                meant.refuse(self.reader.place_of(name), _("“%(name)s” is required.") % {"name": label})
+                self._refuse_lack(meant, name, label)
         for name in meant.values:
             if not self.creatable.writable(name) and name != self.kind.model.parent_field:
                 meant.refuse(self.reader.place_of(name), _("Your role may not change this field."))
@@ -102,6 +102,7 @@ class Decider:
             return Decision(Outcome.FAILED)
         decision = Decision(Outcome.NEW, values=values, extras=meant.extras)
         self._require_around(meant, values)
+        self._require_there(meant, decision, lambda name: tracked.encode(values.get(name)))
         probe = self._check(meant, self.kind.model(), values)
         if meant.errors:
             return decision
@@ -124,6 +125,18 @@ class Decider:
                 label = str(self.fields[need].label)
                 text = _("“%(text)s” cannot be created: “%(name)s” is empty.") % {"text": new[0], "name": label}
                 meant.refuse(self.reader.place_of(name), text)
+
+    def _require_there(self, meant: Meant, decision: Decision, value: Callable[[str], Any]) -> None:
+        """What a record may not lack where it is brought: fields that a stage asks for."""
+        for key, row in decision.extras.items():
+            extra = self.reader.targets[key].extra
+            assert extra is not None  # noqa: S101  # extras come from such targets
+            for name in extra.demands(row):
+                if name in self.fields and value(name) in (*NOTHING, False):
+                    self._refuse_lack(meant, name, str(self.fields[name].label))
+
+    def _refuse_lack(self, meant: Meant, name: str, label: str) -> None:
+        meant.refuse(self.reader.place_of(name), _("“%(name)s” is required.") % {"name": label})
 
     def _check(self, meant: Meant, obj: RecordModel, values: Mapping[str, Any]) -> RecordModel:
         """What the form or the database would refuse goes to the errors of the row."""
@@ -172,6 +185,7 @@ class Decider:
             decision.outcome = Outcome.UNCHANGED
             return decision
         self._require_change(meant, decision, relations)
+        self._require_there(meant, decision, lambda name: decision.values.get(name) or tracked.current(obj, name))
         if not meant.errors and decision.values:
             now = {name: getattr(obj, name, None) for name in self.names if name not in decision.values}
             self._require_around(meant, {**now, **decision.values})

@@ -9,7 +9,7 @@ Nothing has to be said: a type is imported by the fields of its form, and known 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,7 +41,7 @@ class Extra:
     """A column that is no field of the form: what it can be chosen from.
 
     `new(row)` gives the values a new record is created with; `differs(obj, row)` and `apply(obj, row, by)` bring a
-    record to it.
+    record to it. `demands(row)`: the fields a record there may not lack.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Extra:
     new: Callable[[Any], Mapping[str, Any]]
     differs: Callable[[Any, Any], bool]
     apply: Callable[[Any, Any, User], object]
+    demands: Callable[[Any], Collection[str]] = lambda row: ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from common.importing.linking import numbers_of
 from common.importing.meaning import Interpreter, Meant, there_already
 from common.importing.models import Import, OuterKey
 from common.importing.targets import NUMBER, OUTER, OWN_LABELS
+from common.kinds import beside
 from common.kinds.models import RecordModel
 from common.kinds.words import title_sort
 from common.policy import scopes
@@ -99,6 +100,7 @@ class Finder:
                 self._by_outer(rows, found, open_rows)
             else:
                 self._by_columns(rule, rows, found, open_rows)
+        beside.read([obj for fit in found if (obj := fit.obj or fit.binned) is not None])
         return found
 
     def _visible(self) -> Any:

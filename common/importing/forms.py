@@ -83,8 +83,7 @@ class ReadingForm(StepForm):
         kinds = [(kind.key, kind.label_plural) for kind in access.importable(self.viewer.principal)]
         self._add("type", gettext_lazy("What is in the file"), [("", CHOOSE), *kinds], self.imp.type)
         if reading.kind == "sheet":
-            with staging.opened(self.imp) as file:
-                names = tables.sheet_names(file, reading)
+            names = staging.sheet_names(self.imp, reading)
             self._add("sheet", gettext_lazy("Sheet"), [(name, name) for name in names], reading.sheet)
         else:
             self._add("encoding", gettext_lazy("Encoding"), tables.text.ENCODINGS.items(), reading.encoding)

@@ -236,6 +236,8 @@ def read_day(text: str, order: str, *, moment: bool) -> Any:
     found = DAY.fullmatch(text.strip())
     if found is None:
         return _in_words(text)
+    if moment and (exact := _exactly(text)):
+        return exact
     one, two, three = (int(part) for part in found.group(1, 2, 3))
     parts = {"dmy": (three, two, one), "mdy": (three, one, two), "ymd": (one, two, three)}[order]
     if len(found.group(1)) > 2:
@@ -251,6 +253,15 @@ def read_day(text: str, order: str, *, moment: bool) -> Any:
         return datetime(read.year, read.month, read.day, hour, minute, second, tzinfo=timezone.get_current_timezone())
     except ValueError:
         raise ValidationError(_("“%(text)s” is not a date of the calendar."), params={"text": text[:40]}) from None
+
+
+def _exactly(text: str) -> datetime | None:
+    """A moment that names its distance from Greenwich, as machines write it."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _in_words(text: str) -> Any:

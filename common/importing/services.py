@@ -32,7 +32,7 @@ from common.records import registry
 from common.records.declaring import Viewer
 
 KEPT = timedelta(days=30)
-READ, CHECK, WRITE = "importing.read", "importing.check", "importing.write"
+READ, CHECK, WRITE, FORGET = "importing.read", "importing.check", "importing.write", "importing.forget"
 AT_ONCE = 512 * 1024
 """Files up to this size are read while their person waits."""
 
@@ -42,7 +42,6 @@ def start(content: File[bytes], *, type_key: str, by: User) -> Import:
 
     Without a type it is that of the system's table the file surely is. Raises `Unreadable`, `MayNotImport`, `NoRoom`.
     """
-    forget_old()
     kinds = access.importable(principal_of(by))
     if type_key and type_key not in [kind.key for kind in kinds]:
         access.require(principal_of(by), registry.get(type_key))
@@ -58,10 +57,12 @@ def start(content: File[bytes], *, type_key: str, by: User) -> Import:
     except OSError as problem:
         raise NoRoom from problem
     found = type_key or (table.type if table else "") or _ours(heads, by, kinds)
-    return Import.objects.create(
+    imp = Import.objects.create(
         by=by, type=found, name=name, path=path, size=content.size, reading=reading.stored,
         headers=heads, source=table.system if table else "",
     )  # fmt: skip
+    jobs.enqueue(FORGET, imp.pk, due=imp.started_at + KEPT)
+    return imp
 
 
 def _ours(heads: Sequence[str], by: User, kinds: Sequence[Any]) -> str:
@@ -290,12 +291,20 @@ def drop(imp: Import, *, by: User) -> None:
         row.delete()
 
 
-def forget_old() -> None:
-    """Remove the files and rows of imports that are older than 30 days; what is known of them stays."""
-    for imp in Import.objects.exclude(path="").filter(started_at__lt=clock.now() - KEPT):
-        default_storage.delete(imp.path)
+def forget(pk: int) -> None:
+    """Remove the file and the rows of an import, which was kept long enough; what was written of it stays known."""
+    imp = Import.objects.select_related("job").filter(pk=pk).first()
+    if imp is None:
+        return
+    if imp.step == Step.WRITING:
+        jobs.enqueue(FORGET, pk, due=clock.now() + timedelta(days=1))
+        return
+    default_storage.delete(imp.path)
+    if imp.step == Step.DONE:
         imp.rows.all().delete()
-        Import.objects.filter(pk=imp.pk).update(path="", unknown={})
+        Import.objects.filter(pk=pk).update(path="", unknown={})
+    else:
+        imp.delete()
 
 
 def forget_record(record_id: int) -> None:

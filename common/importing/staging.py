@@ -8,8 +8,10 @@ from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from common.importing import profiles
+from common.importing import profiles, tables
+from common.importing.errors import Unreadable
 from common.importing.headers import fingerprint, shown
 from common.importing.models import Import, ImportRow
 from common.importing.tables import Reading, Row, sniff, table
@@ -20,13 +22,25 @@ SAMPLES = 5
 
 
 def opened(imp: Import) -> Any:
-    """The file of an import."""
-    return default_storage.open(imp.path)
+    """The file of an import. Raises `Unreadable` where it is gone: backups leave it out."""
+    try:
+        return default_storage.open(imp.path)
+    except OSError as problem:
+        raise Unreadable(_("The file is not here any more. Import it again.")) from problem
 
 
 def preview(file: IO[bytes], reading: Reading) -> list[Row]:
     """The head and the first rows. Raises `Unreadable`."""
     return list(islice(table(file, reading), SAMPLES + 1))
+
+
+def sheet_names(imp: Import, reading: Reading) -> list[str]:
+    """The sheets of a workbook to choose from; without its file, the one that was read."""
+    try:
+        with opened(imp) as file:
+            return tables.sheet_names(file, reading)
+    except Unreadable:
+        return [reading.sheet]
 
 
 def sniffed(file: IO[bytes]) -> tuple[Reading, list[Row]]:

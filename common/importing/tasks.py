@@ -30,3 +30,9 @@ def write(pk: int) -> None:
     """Write what is left of an import."""
     committing.write(pk)
     _done(pk)
+
+
+@jobs.handler(services.FORGET, label=_("Remove the file of an import"))
+def forget(pk: int) -> None:
+    """Remove the file and the rows of an import that was kept long enough."""
+    services.forget(pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -38,13 +38,16 @@ def _apply(deal: Deal, stage: Stage, by: User) -> object:
     return arriving.bring_to_stage(deal, stage=stage, by=by)
 
 
+def _demands(stage: Stage) -> Collection[str]:
+    found: Collection[str] = stage.required_fields
+    return found
+
+
 declare(
     "deals.deal",
     keys=(MatchKey("name", _("name and company"), ("title_sort", "company_id"), needs=("name",)),),
-    extras=(
-        Extra("stage", _("stage"), _stages, _names, _new, _differs, _apply),
-    ),
-)  # fmt: skip
+    extras=(Extra("stage", _("stage"), _stages, _names, _new, _differs, _apply, _demands),),
+)
 declare(
     "deals.dealline",
     keys=(MatchKey("line", _("deal and text"), ("deal_id", "title_sort"), needs=("name", "product")),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from catalogue.models import Product
 from common.changes import binning
 from common.changes import values as tracked
+from common.customfields.models import CustomOption, FieldType
 from common.importing import tables
 from common.importing.meaning import Interpreter
 from common.importing.models import Import
@@ -23,7 +24,7 @@ from common.importing.tables import Reading
 from common.kinds.models import RecordModel
 from common.people.models import User
 from common.records import exporting, registry
-from tests.factories import catalogue, common, crm, deals, requests_app
+from tests.factories import catalogue, common, crm, customfields, deals, requests_app
 from tests.importing.driving import counts, imported, person
 from tests.records.driving import body, export, signed_in, viewer_of
 
@@ -99,21 +100,56 @@ def test_every_type_is_here() -> None:
 def test_an_export_comes_back_unchanged_and_whole(key: str, language: str, file_format: str) -> None:
     by, kind = person(), registry.get(key)
     User.objects.filter(pk=by.pk).update(language=language)
-    obj = MAKERS[key](by)
+    back(MAKERS[key](by), kind, User.objects.get(pk=by.pk), language, file_format)
+
+
+def back(obj: RecordModel, kind: Any, by: User, language: str, file_format: str) -> None:
+    """Export everything of a type: the file changes nothing, and without numbers it makes the record anew."""
     with translation.override(language):
-        file = body(
-            export(signed_in(User.objects.get(pk=by.pk)), f"{kind.url('list')}export/", {"all": "1"}, file_format)
-        )
-        before = told(obj, kind)
-        name = f"file.{file_format}"
-        same = imported(file, key, User.objects.get(pk=by.pk), name=name)
+        file = body(export(signed_in(by), f"{kind.url('list')}export/", {"all": "1"}, file_format))
+        before, name = told(obj, kind), f"file.{file_format}"
+        same = imported(file, kind.key, by, name=name)
         assert counts(same) == {"unchanged": kind.model.objects.count()}, [row.errors for row in same.rows.all()]
+        fields = {target.removesuffix("@") for target in same.columns} - {""}
+        assert {field for field in before if field.startswith("x_")} <= fields
         binning.remove(kind.model.objects.get(pk=obj.pk), by=common.SETUP)
         heads = {str(head): "" for head in same.headers if same.columns[same.headers.index(head)] == "number"}
-        made = imported(file, key, User.objects.get(pk=by.pk), name=name, columns=heads, keys=[])
+        made = imported(file, kind.key, by, name=name, columns=heads, keys=[])
     assert made.counts["failed"] == 0, [row.errors for row in made.rows.all()]
     record = made.rows.order_by("-line").first().record_id
     assert told(kind.model.objects.get(pk=record), kind) == before
+
+
+OWN: dict[str, Any] = {
+    FieldType.TEXT: "=x; 'y'", FieldType.LONG_TEXT: ODD, FieldType.NUMBER: Decimal("-1234567.25"),
+    FieldType.MONEY: Decimal("84200.10"), FieldType.DATE: date(2026, 12, 1), FieldType.YES_NO: True,
+    FieldType.MOMENT: datetime(2026, 2, 1, 15, 30, tzinfo=UTC), FieldType.CHOICE: "Medium",
+    FieldType.CHOICES: ["Large", "Small, or less"], FieldType.LINK: "https://example.org/a?b=1",
+    FieldType.EMAIL: "ann@example.org", FieldType.PHONE: "+49 30 1234", FieldType.ADDRESS: "Hafen 1, Kiel",
+}  # fmt: skip
+
+
+def with_own(by: User, *, asked: bool) -> Any:
+    """A company with an own field, or an answer to a question, of every kind."""
+    form = customfields.questionnaire("crm.company") if asked else None
+    given: dict[str, Any] = {}
+    for kind, value in OWN.items():
+        options = [(n, {}) for n in ("Medium", "Large", "Small, or less")] if kind in (FieldType.CHOICE, FieldType.CHOICES) else ()
+        made = customfields.field("crm.company", kind, by=by, questionnaire=form, options=options, name=f"Мой {kind}")
+        keys = {option.name: option.pk for option in CustomOption.objects.filter(field=made)}
+        given[f"x_{made.key}"] = [keys[n] for n in value] if isinstance(value, list) else keys.get(value, value)
+    return crm.company("Werft", owner=by, department=by.department, **given)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("asked", [False, True], ids=["fields", "questions"])
+def test_own_fields_of_every_kind_come_back_as_they_were(asked: bool, language: str, file_format: str) -> None:
+    assert OWN.keys() == set(FieldType.values)
+    by, kind = person(), registry.get("crm.company")
+    User.objects.filter(pk=by.pk).update(language=language)
+    made = with_own(by, asked=asked)
+    back(made, kind, User.objects.get(pk=by.pk), language, file_format)
 
 
 @given(text=TEXT, lead=LEADS)

@@ -101,8 +101,8 @@ def _sample(imp: Import) -> tuple[list[Any], str]:
     try:
         with staging.opened(imp) as opened:
             return staging.preview(opened, Reading.of(imp.reading)), ""
-    except (Unreadable, OSError) as problem:
-        return [], str(problem) if isinstance(problem, Unreadable) else _("The file is gone.")
+    except Unreadable as problem:
+        return [], str(problem)
 
 
 @signed_in

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from common import clock
-from common.changes import log, services, writing
+from common.changes import conditions, log, services, writing
 from common.changes.context import Actor, change_set, person
 from common.events.models import Event, EventLink, Via
 from common.kinds.errors import DomainError
@@ -78,7 +78,7 @@ def check(obj: RecordModel, given: Mapping[str, Any], known: Collection[str], *,
         setattr(obj, name, value)
     obj.before_save()
     writing.check_values(obj, fields, others)
-    if not constraints:
+    if not constraints or not conditions.has_open(obj):
         return
     unknown = []
     if obj._state.adding:

@@ -14,6 +14,7 @@ from common.importing.meaning import Interpreter, Meant
 from common.importing.models import Import, ImportRow, OnMatch, Outcome
 from common.importing.vocabulary import REST, Vocabulary
 from common.jobs import services as jobs
+from common.kinds import dictionary
 from common.kinds.words import fold
 from common.policy.principal import principal_of
 from common.records import registry
@@ -40,7 +41,8 @@ def check(imp: Import) -> None:
     """Say of every row what would become of it, 500 a transaction. Run twice, it begins anew."""
     job, bench, done = jobs.current(), Bench(imp), 0
     while rows := list(imp.rows.filter(line__gt=done).order_by("line")[:CHUNK]):
-        check_rows(bench, rows)
+        with dictionary.held():
+            check_rows(bench, rows)
         done = rows[-1].line
         jobs.progress(job, done, imp.total)
     imp.counts = count(imp)
@@ -50,7 +52,7 @@ def check_rows(bench: Bench, rows: Sequence[ImportRow]) -> None:
     """Say of these rows what would become of them."""
     meants = bench.reader.chunk(rows)
     found = bench.finder.find(meants)
-    relations = bench.decider.relations(found)
+    relations = bench.decider.begin(found)
     for meant, fit in zip(meants, found, strict=True):
         earlier = None if meant.errors else bench.finder.in_file(meant, fit)
         if earlier is not None:

@@ -24,6 +24,7 @@ from common.importing.finding import Found
 from common.importing.meaning import Meant, ToCreate
 from common.importing.models import Import, ImportRow, Outcome, OuterKey, Step
 from common.jobs import services as jobs
+from common.kinds import dictionary
 from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
 from common.kinds.words import fold, title_sort
@@ -48,7 +49,7 @@ def write(pk: int) -> None:
 
 
 def _piece(pk: int) -> Import | None:
-    with transaction.atomic():
+    with transaction.atomic(), dictionary.held():
         imp = Import.objects.select_for_update(of=("self",)).select_related("by", "change_set").get(pk=pk)
         if imp.step != Step.WRITING:
             return None
@@ -84,7 +85,7 @@ class Writer:
         live = [row for row in rows if row.outcome != Outcome.FAILED]
         meants = self.bench.reader.chunk(live)
         found = self.bench.finder.find(meants)
-        relations = self.bench.decider.relations(found)
+        relations = self.bench.decider.begin(found)
         for meant, fit in zip(meants, found, strict=True):
             if not meant.errors and self.bench.finder.in_file(meant, fit) is not None:
                 self._flush()

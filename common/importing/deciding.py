@@ -59,6 +59,7 @@ class Decider:
         self.fields = {name: form_field(kind.model, name, viewer, None) for name in self.names}
         self.required = {name: str(form.label) for name, form in self.fields.items() if form.required}
         self.begun = self._begun()
+        self.sets: dict[str, dict[int, list[int]]] = {}
 
     def _begun(self) -> dict[str, Any]:
         """What new records begin with: the defaults, and what a new form is filled with where it demands it."""
@@ -68,10 +69,21 @@ class Decider:
             found |= {name: value for name, value in offered.items() if name in self.required}
         return {name: value for name, value in found.items() if name in self.names and value not in NOTHING}
 
+    def begin(self, found: Sequence[Found]) -> Relations:
+        """`relations` of a new chunk: what was read for the last one is forgotten."""
+        self.sets.clear()
+        return self.relations(found)
+
     def relations(self, found: Sequence[Found]) -> Relations:
-        """How the person stands to what the rows of a chunk fit; one query."""
+        """How the person stands to what some rows fit, whose sets of links are read too; a few queries."""
         objs = [obj for fit in found if (obj := fit.obj or fit.binned) is not None]
-        return scopes.relations(self.viewer.principal, objs) if objs else {}
+        if not objs:
+            return {}
+        for name in {target.name for target in self.reader.targets.values() if target.is_set}:
+            if not tracked.is_beside(name):
+                known = tracked.current_sets(self.kind.model, name, {obj.pk for obj in objs})
+                self.sets.setdefault(name, {}).update(known)
+        return scopes.relations(self.viewer.principal, objs)
 
     def decide(self, meant: Meant, fit: Found, relations: Relations) -> Decision:
         """What becomes of a row; what is wrong is in its errors then."""
@@ -196,14 +208,19 @@ class Decider:
         """The value to write, in a tuple; None where the record says so already, or shall keep what it says."""
         model = type(obj)
         if isinstance(value, NewRecord | ToCreate):
-            return None if self.imp.on_match == OnMatch.FILL and tracked.current(obj, name) not in NOTHING else (value,)
-        now = tracked.current(obj, name)
+            return None if self.imp.on_match == OnMatch.FILL and self._now(obj, name) not in NOTHING else (value,)
+        now = self._now(obj, name)
         if self.imp.on_match == OnMatch.FILL and now not in NOTHING:
             return None
         if isinstance(now, list):
             more = [item for item in value if isinstance(item, ToCreate) or tracked.encode(item) not in now]
             return ([*now, *more],) if more else None
         return (value,) if value not in NOTHING and not _same(tracked.normal(model, name, value), now) else None
+
+    def _now(self, obj: RecordModel, name: str) -> Any:
+        """What a record has there, encoded."""
+        sets = self.sets.get(name, {})
+        return sets[obj.pk] if obj.pk in sets else tracked.current(obj, name)
 
     def _require_change(self, meant: Meant, decision: Decision, relations: scopes.Relations) -> None:
         if (decision.values or decision.extras) and not self._allows("change", relations):

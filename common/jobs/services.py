@@ -16,9 +16,9 @@ A job is a row of the queue "jobs", the call of a named handler:
 
     jobs.enqueue("crm.rebuild", 7, by=request.user)
 
-It runs in the language and time zone of `by`, and only while `by` may sign in and holds `needs`; what it does to records asks
-the policy with `jobs.current().by` as ever. A `DomainError` ends it at once with its words; anything else is tried
-again. `jobs.current()` is None where the handler is called without a job, and both functions take that.
+It runs in the language and time zone of `by`, and only while `by` may sign in and holds `needs`; what it does to
+records asks the policy with `jobs.current().by` as ever. A `DomainError` ends it at once with its words; anything else
+is tried again. `jobs.current()` is None where the handler is called without a job, and both functions take that.
 """
 
 from __future__ import annotations

@@ -127,6 +127,7 @@ OWN: dict[str, Any] = {
     FieldType.CHOICES: ["Large", "Small, or less"], FieldType.LINK: "https://example.org/a?b=1",
     FieldType.EMAIL: "ann@example.org", FieldType.PHONE: "+49 30 1234", FieldType.ADDRESS: "Hafen 1, Kiel",
 }  # fmt: skip
+OPTIONS: tuple[Any, ...] = (("Medium", {"ru": "Средний"}), ("Large", {}), ("Small, or less", {}))
 
 
 def with_own(by: User, *, asked: bool) -> Any:
@@ -134,7 +135,7 @@ def with_own(by: User, *, asked: bool) -> Any:
     form = customfields.questionnaire("crm.company") if asked else None
     given: dict[str, Any] = {}
     for kind, value in OWN.items():
-        options = [(n, {}) for n in ("Medium", "Large", "Small, or less")] if kind in (FieldType.CHOICE, FieldType.CHOICES) else ()
+        options = OPTIONS if kind in (FieldType.CHOICE, FieldType.CHOICES) else ()
         made = customfields.field("crm.company", kind, by=by, questionnaire=form, options=options, name=f"Мой {kind}")
         keys = {option.name: option.pk for option in CustomOption.objects.filter(field=made)}
         given[f"x_{made.key}"] = [keys[n] for n in value] if isinstance(value, list) else keys.get(value, value)

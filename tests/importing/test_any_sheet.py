@@ -20,8 +20,8 @@ from tests.records.driving import body, signed_in
 pytestmark = pytest.mark.django_db
 HEADS = [
     "Name", "First name", "Last name", "E-mail", "Telephone", "Company", "Country", "City", "Amount", "Currency",
-    "Deal", "Stage", "Owner", "Tags", "Source", "Number", "Key in the other system", "Price", "Date", "Description", "Website",
-    "Probability", "Product", "Quantity", "имя", "Сумма", "", "\u202etxet", "x" * 300,
+    "Deal", "Stage", "Owner", "Tags", "Source", "Number", "Key in the other system", "Price", "Date", "Website",
+    "Description", "Probability", "Product", "Quantity", "имя", "Сумма", "", "\u202etxet", "x" * 300,
 ]  # fmt: skip
 CELLS = [
     "", " ", "Acme", "acme", "Petra", "p@x.example", "P@X.example; q@x.example", "+49 30 1234567", "DE", "Germany",

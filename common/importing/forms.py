@@ -39,7 +39,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"), required=False,
         help_text=gettext_lazy("CSV, Excel (.xlsx), HTML or vCard; up to 50 MB and 100,000 rows."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.htm,.html,.vcf"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.htm,.html,.vcf"}),
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("Or paste a table"), required=False, max_length=LONGEST_PASTE,

@@ -34,7 +34,7 @@ class Outcome(models.TextChoices):
     UPDATED = "updated", pgettext_lazy("rows", "updated")
     UNCHANGED = "unchanged", pgettext_lazy("rows", "unchanged")
     SKIPPED = "skipped", pgettext_lazy("rows", "skipped")
-    FAILED = "failed", pgettext_lazy("rows", "failed")
+    FAILED = "failed", pgettext_lazy("rows", "refused")
 
 
 class OnMatch(models.TextChoices):

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                             ("updated", "updated"),
                             ("unchanged", "unchanged"),
                             ("skipped", "skipped"),
-                            ("failed", "failed"),
+                            ("failed", "refused"),
                         ],
                         max_length=10,
                     ),

@@ -26,8 +26,6 @@ from common.records import exporting, registry
 from common.records.subtables import link_cell, text_cell
 
 CELLS = 6
-TONES = {Outcome.NEW: "green", Outcome.UPDATED: "green", Outcome.FAILED: "red"}
-STATES = {Step.WRITING: "blue", Step.CHECKING: "blue", Step.READING: "blue", Step.DONE: "green"}
 
 
 @signed_in
@@ -37,7 +35,7 @@ def imports(request: PersonRequest) -> HttpResponse:
     heads = [_("When"), _("File"), _("What"), _("State"), _("Rows"), *([_("Who")] if everybody else [])]
     may = bool(access.importable(viewer_of(request).principal))
     context = {
-        "columns": [{"label": head, "numeric": head == _("Rows"), "hide_phone": head == _("When")} for head in heads],
+        "columns": [{"label": head, "numeric": head == _("Rows"), "hide_phone": head in (_("When"), _("Who"))} for head in heads],
         "rows": [{"cells": _listed(imp, everybody=everybody)} for imp in selectors.listed(request.user)],
         "new_url": reverse("importing:new") if may else "",
     }
@@ -51,7 +49,7 @@ def _listed(imp: Import, *, everybody: bool) -> list[dict[str, Any]]:
         text_cell(kind.label_plural if kind else ""), text_cell(capital(Step(imp.step).label)),
         text_cell(formats.number(imp.total) if imp.total else "", numeric=True),
     ]  # fmt: skip
-    return [*found, text_cell(imp.by)] if everybody else found
+    return [*found, text_cell(imp.by, hide_phone=True)] if everybody else found
 
 
 @signed_in

@@ -281,7 +281,8 @@ declare_import("crm.company", keys=(
 ))  # fmt: skip
 declare_import("crm.contact", keys=(
     BY_EMAIL, BY_PHONE,
-    MatchKey("name", _("first and last name, and company"), ("title_sort", "company_id"), needs=("first_name", "last_name")),
+    MatchKey("name", _("first and last name, and company"), ("title_sort", "company_id"),
+             needs=("first_name", "last_name")),
 ), wholes=(FULL_NAME,))  # fmt: skip
 declare_import("crm.lead", keys=(
     BY_EMAIL, BY_PHONE,

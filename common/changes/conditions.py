@@ -26,11 +26,14 @@ def has_open(obj: RecordModel) -> bool:
 def _holds(part: Any, obj: RecordModel) -> bool | None:
     """Whether a condition, or a part of one, holds; None where that is not known for sure."""
     if not isinstance(part, Q):
-        return _compare(*part, obj) if isinstance(part, tuple) else None
+        return _compare(part[0], part[1], obj) if isinstance(part, tuple) else None
+    if part.connector == Q.XOR:
+        return None
     said = [_holds(child, obj) for child in part.children]
-    decides = part.connector == Q.OR
-    found = decides if decides in said else None if None in said or part.connector == Q.XOR else not decides
-    return found if found is None or not part.negated else not found
+    decides = part.connector == Q.OR  # one that holds decides an OR, one that does not an AND
+    if decides in said:
+        return decides is not part.negated
+    return None if None in said else decides is part.negated
 
 
 def _compare(path: str, value: Any, obj: RecordModel) -> bool | None:

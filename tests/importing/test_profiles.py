@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.changes import services as changes
 from common.importing import profiles
 from common.importing.declaring import said_of
 from common.importing.headers import plain
@@ -167,6 +168,25 @@ def test_a_stage_of_another_system_is_chosen_once_and_closes_deals() -> None:
     assert counts(done) == {"new": 1}
     assert (Deal.objects.get().stage, Deal.objects.get().closed_on is None) == (won, False)
     assert counts(imported(file, "deals.deal", by)) == {"unchanged": 1}
+
+
+def test_a_stage_that_asks_for_fields_is_foreseen() -> None:
+    by = person()
+    asking = deals.stage(deals.pipeline(), "Proposal")
+    asking.required_fields = ["amount"]
+    changes.save_dictionary(asking, by=by)
+    crm.company("Lackwerk", owner=by)
+    heads = ["Name", "Company", "Stage", "Amount"]
+    rows = [["Valves", "Lackwerk", "Proposal", ""], ["Pumps", "Lackwerk", "Proposal", "5"]]
+    imp = checked(text_of([heads, *rows]), "deals.deal", by)
+    assert counts(imp) == {"new": 1, "failed": 1}
+    assert [row.errors for row in imp.rows.filter(outcome="failed")] == [
+        [{"column": 3, "text": "“Amount” is required."}]
+    ]
+    for amount, outcome in ((None, "failed"), ("5", "updated")):
+        known = deals.deal(by, amount=amount)
+        file = text_of([["Number", "Stage"], [f"D-{known.number}", "Proposal"]])
+        assert counts(checked(file, "deals.deal", by)) == {outcome: 1}
 
 
 def test_heads_are_compared_without_stars_case_and_marks() -> None:

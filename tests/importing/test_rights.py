@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from common.changes import binning, purging, undoing
@@ -19,6 +20,7 @@ from crm.models import Company, Contact
 from tests.conftest import Clock
 from tests.factories import common, crm
 from tests.importing.driving import begun, checked, counts, fresh, imported, person, text_of, written
+from tests.importing.files import workbook
 from tests.records.driving import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +184,36 @@ def test_files_and_rows_are_kept_for_thirty_days(clock: Clock) -> None:
     old = fresh(imp)
     assert (old.path, old.rows.count(), counts(old)) == ("", 0, {"new": 1})
     assert not default_storage.exists(imp.path)
+
+
+def test_an_import_nobody_finished_goes_whole_and_one_that_is_being_written_is_waited_for(clock: Clock) -> None:
+    by = person()
+    left, busy = begun(FILE, "crm.contact", by), checked(FILE, "crm.contact", by)
+    services.write(busy, version=busy.version, by=by)
+    withhold(by, Withheld.IMPORT)
+    clock.move(days=30, minutes=1)
+    jobs.run_due()
+    assert not Import.objects.filter(pk=left.pk).exists()
+    assert fresh(busy).rows.count() == 1
+    withhold(by)
+    services.go_on(fresh(busy), by=by)
+    clock.move(days=1, minutes=1)
+    jobs.run_due()
+    clock.move(days=1, minutes=1)
+    jobs.run_due()
+    assert (counts(fresh(busy)), fresh(busy).rows.count()) == ({"new": 1}, 0)
+
+
+def test_without_its_file_an_import_says_so_and_no_page_breaks() -> None:
+    by = person()
+    for content, name in ((FILE, "a.csv"), (workbook([["Last name"], ["Vogt"]]), "a.xlsx")):
+        imp = services.start(ContentFile(content, name=name), type_key="crm.contact", by=by)
+        default_storage.delete(imp.path)
+        client, path = signed_in(by), f"/imports/{imp.pk}/file/"
+        page = client.get(path)
+        assert "not here any more" in page.content.decode()
+        given = {bound.html_name: bound.value() for bound in page.context["form"]}
+        assert client.post(path, given).status_code == 422
 
 
 def test_what_is_deleted_for_good_leaves_no_word_in_imports() -> None:

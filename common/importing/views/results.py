@@ -35,7 +35,10 @@ def imports(request: PersonRequest) -> HttpResponse:
     heads = [_("When"), _("File"), _("What"), _("State"), _("Rows"), *([_("Who")] if everybody else [])]
     may = bool(access.importable(viewer_of(request).principal))
     context = {
-        "columns": [{"label": head, "numeric": head == _("Rows"), "hide_phone": head in (_("When"), _("Who"))} for head in heads],
+        "columns": [
+            {"label": head, "numeric": head == _("Rows"), "hide_phone": head in (_("When"), _("What"), _("Who"))}
+            for head in heads
+        ],
         "rows": [{"cells": _listed(imp, everybody=everybody)} for imp in selectors.listed(request.user)],
         "new_url": reverse("importing:new") if may else "",
     }
@@ -46,7 +49,7 @@ def _listed(imp: Import, *, everybody: bool) -> list[dict[str, Any]]:
     kind = registry.find(imp.type)
     found = [
         text_cell(formats.moment_of(imp.started_at), hide_phone=True), link_cell(imp.name, url_of(imp)),
-        text_cell(kind.label_plural if kind else ""), text_cell(capital(Step(imp.step).label)),
+        text_cell(kind.label_plural if kind else "", hide_phone=True), text_cell(capital(Step(imp.step).label)),
         text_cell(formats.number(imp.total) if imp.total else "", numeric=True),
     ]  # fmt: skip
     return [*found, text_cell(imp.by, hide_phone=True)] if everybody else found

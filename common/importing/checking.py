@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from django.db.models import Count
 
@@ -21,7 +22,8 @@ from common.records import registry
 from common.records.declaring import Viewer
 
 CHUNK = 500
-MOST_UNKNOWN = 100
+MOST_UNKNOWN, LONGEST_UNKNOWN = 1_000, 200
+"""How many texts of a column one is asked about at most, and how long they are; others are refused row by row."""
 FIELDS = ("outcome", "errors", "record", "seen")
 
 
@@ -109,15 +111,19 @@ def unknown(imp: Import) -> dict[str, list[tuple[str, int]]]:
         return {}
     for cells in imp.rows.values_list("cells", flat=True).iterator(chunk_size=CHUNK):
         for place, target, _words in chosen:
-            if text := str(reader.cell(cells, place)).strip():
+            text = str(reader.cell(cells, place)).strip()
+            if text and len(text) <= LONGEST_UNKNOWN:
                 counted[target.key][text] += 1
     for _place, target, words in chosen:
         if target.is_set:
             counted[target.key] = _split(words, counted[target.key])
-    return {
-        target.key: found for _place, target, words in chosen
-        if (found := [(text, times) for text, times in counted[target.key].most_common() if words.is_unknown(text)])
-    }  # fmt: skip
+    unknown = {target.key: _most(words, counted[target.key]) for _place, target, words in chosen}
+    return {key: texts for key, texts in unknown.items() if texts}
+
+
+def _most(words: Vocabulary, counted: Counter[str]) -> list[tuple[str, int]]:
+    unknown = ((text, times) for text, times in counted.most_common() if words.is_unknown(text))
+    return list(islice(unknown, MOST_UNKNOWN))
 
 
 def _split(words: Vocabulary, counted: Counter[str]) -> Counter[str]:

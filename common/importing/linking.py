@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from common.importing.meaning import Interpreter
 
 MOST_NAMED = 3
+MOST_IN_CELL = 50
+"""How many records one cell names at most."""
+AT_ONCE = 5_000
+"""How many names are asked for in one query at most."""
 
 
 @dataclass
@@ -36,9 +41,12 @@ class Links:
 
         Raises `NotKnown`, `SeveralAlike`.
         """
-        if target.is_set:
-            return [self._one(target, part.strip()) for part in text.replace(";", ",").split(",") if part.strip()]
-        return self._one(target, text.strip())
+        if not target.is_set:
+            return self._one(target, text.strip())
+        parts = parts_of(text)
+        if len(parts) > MOST_IN_CELL:
+            raise NotKnown(text=text[:60])
+        return [self._one(target, part) for part in parts]
 
     def _one(self, target: Target, text: str) -> Any:
         if target.by_outer:
@@ -56,6 +64,11 @@ class Links:
         if self.creates and getattr(target.form, "may_create", False):
             return NewRecord(text)
         raise NotKnown(text=text[:60])
+
+
+def parts_of(text: str) -> list[str]:
+    """The names in a cell of several."""
+    return [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
 
 
 def numbers_of(rows: Sequence[Any]) -> str:
@@ -80,7 +93,8 @@ def read(reader: Interpreter, rows: Sequence[ImportRow]) -> Links:
             continue
         texts = {str(reader.cell(row.cells, place)).strip() for row in rows}
         if target.is_set:
-            texts = {part.strip() for text in texts for part in text.replace(";", ",").split(",")}
+            several = map(parts_of, texts)
+            texts = {part for parts in several if len(parts) <= MOST_IN_CELL for part in parts}
         texts.discard("")
         if target.by_outer:
             links.by_outer[target.key] = _by_outer(target, texts, reader.imp.source)
@@ -103,12 +117,16 @@ def _by_outer(target: Target, texts: set[str], system: str) -> dict[str, Any]:
 
 
 def _by_names(links: Links, target: Target, texts: set[str]) -> None:
+    links.by_title[target.key], links.by_number[target.key] = defaultdict(list), {}
+    feed = iter(texts)
+    while some := set(islice(feed, AT_ONCE)):
+        _by_some_names(links, target, some)
+
+
+def _by_some_names(links: Links, target: Target, texts: set[str]) -> None:
     numbers = {number for text in texts if (number := number_in(target, text)) is not None}
     titles = {title_sort(text) for text in texts} - {""}
-    named: dict[str, list[Any]] = defaultdict(list)
-    links.by_title[target.key], links.by_number[target.key] = named, {}
-    if not texts:
-        return
+    named = links.by_title[target.key]
     for row in _rows(target).filter(Q(title_sort__in=titles) | Q(number__in=numbers)).order_by("pk"):
         links.by_number[target.key][row.number] = row
         # A title that is a hidden address comes masked: it is not found by being guessed.

@@ -31,6 +31,8 @@ from common.records.inputs import NewRecord, NumberField
 DAY = re.compile(r"(\d{1,4})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(\d{1,4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?.*)?")
 UNIT = r"(?:[^\W\d_]{1,4}\.?|[^\w\s.,'’+-])?"
 AMOUNT = re.compile(rf"{UNIT}\s*([-+]?\d[\d\s.,'’]*?)\s*{UNIT}")
+LONGEST = 80
+"""No number or moment is written with more characters."""
 MONTHS = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y")
 MARKED = re.compile(r"'+(?:[\t\r]|\s*[=+\-@])")
 """What an export puts before a text that a spreadsheet would take for a formula, and the text."""
@@ -206,7 +208,7 @@ def read_number(cell: Cell, reading: Reading) -> Decimal:
         return Decimal(repr(cell))
     text = str(cell).strip()
     negative = text.startswith("(") and text.endswith(")")
-    found = AMOUNT.fullmatch(text.strip("()").replace("−", "-"))
+    found = AMOUNT.fullmatch(text.strip("()").replace("−", "-")) if len(text) <= LONGEST else None
     number = _number(found.group(1), reading) if found else None
     if number is None:
         raise ValidationError(_("“%(text)s” is not a number."), params={"text": text[:40]})
@@ -233,6 +235,8 @@ def _number(text: str, reading: Reading) -> Decimal | None:
 
 def read_day(text: str, order: str, *, moment: bool) -> Any:
     """A day, or with `moment` a moment, as the file writes it; else the text, for the field to read itself."""
+    if len(text) > LONGEST:
+        raise ValidationError(_("“%(text)s” is not a date of the calendar."), params={"text": text[:40]})
     found = DAY.fullmatch(text.strip())
     if found is None:
         return _in_words(text)

@@ -36,13 +36,15 @@ NO = ("no", "n", "false", "0", "off", "нет", "ложь", "-")
 class Vocabulary:
     """The entries of a list: `options` as (key, label), `rows` behind the keys, and the texts that mean them.
 
-    `needs`: the fields of a record that an entry has too, as a city has its country.
+    `needs`: the fields of a record that an entry has too, as a city has its country. `longest`: how many parts between
+    commas a name has at most.
     """
 
     options: list[tuple[str, str]] = field(default_factory=list)
     rows: dict[str, Any] = field(default_factory=dict)
     known: dict[str, list[str]] = field(default_factory=dict)
     needs: list[str] = field(default_factory=list)
+    longest: int = 1
     may_create: bool = False
 
     def add(self, key: str, label: str, names: Iterable[object], row: Any) -> None:
@@ -51,6 +53,7 @@ class Vocabulary:
         self.rows[key] = row
         for name in {fold(str(name)) for name in (*names, label) if name}:
             self.known.setdefault(name, []).append(key)
+            self.longest = max(self.longest, name.count(",") + 1)
 
     def find(self, text: str, around: Mapping[str, Any] = NOTHING) -> str | None:
         """The key of the one entry a text means; `around` tells the cities of one name apart by their country."""
@@ -76,14 +79,13 @@ class Vocabulary:
         return [part for part in found if part]
 
     def _at_commas(self, words: list[str]) -> list[str]:
-        found = []
-        while words:
-            for count in range(len(words), 0, -1):
-                whole = ", ".join(words[:count])
-                if count == 1 or self.find(whole):
-                    found.append(whole)
-                    words = words[count:]
-                    break
+        """The names these words are, each of them perhaps one with commas in it."""
+        found, place = [], 0
+        while place < len(words):
+            wholes = [", ".join(words[place : place + count]) for count in range(self.longest, 0, -1)]
+            known = next((n for n, whole in enumerate(wholes) if self.find(whole)), self.longest - 1)
+            found.append(wholes[known])
+            place += self.longest - known
         return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from common.events.models import Event, Via
 from common.importing.models import OnMatch, OnNew
 from crm.models import Company, Contact
-from tests.factories import common, crm
+from tests.factories import common, crm, deals
 from tests.importing.driving import checked, counts, imported, person, text_of
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +73,26 @@ def test_an_empty_cell_takes_nothing_away_and_tags_are_added() -> None:
     known.refresh_from_db()
     assert known.job_title == "Buyer"
     assert known.record.record_tags.count() == 2
+
+
+LONG = 32_000
+SLOW = {
+    "crm.company": {"Tags": "a," * (LONG // 2), "Source": "x" * LONG, "E-mail": "a@" + "b." * (LONG // 3)},
+    "requests_app.request": {"Products": ",".join(f"p{n}" for n in range(LONG // 7)), "E-mail": "@" * LONG},
+    "deals.deal": {"Amount": "1" + " " * (LONG - 2) + "x", "Expected close": "1." + " " * (LONG - 3) + "x",
+                   "Company": "x;" * (LONG // 2), "Probability": "1 1" * (LONG // 3)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", SLOW)
+def test_a_cell_full_of_anything_is_refused_at_once(key: str) -> None:
+    by, start = person(), time.monotonic()
+    deals.pipeline()
+    common.tag()
+    crm.source()
+    rows = [["Name", *SLOW[key]], *([f"Name {n}", *SLOW[key].values()] for n in range(3))]
+    imp = checked(text_of(rows), key, by, keys=[])
+    assert set(filter(None, imp.columns)) > {"name"}
+    assert counts(imp) == {"failed": 3}
+    assert sum(len(problem["text"]) for row in imp.rows.all() for problem in row.errors) < 10_000
+    assert time.monotonic() - start < 10

@@ -79,7 +79,7 @@ LONG = 32_000
 SLOW = {
     "crm.company": {"Tags": "a," * (LONG // 2), "Source": "x" * LONG, "E-mail": "a@" + "b." * (LONG // 3)},
     "requests_app.request": {"Products": ",".join(f"p{n}" for n in range(LONG // 7)), "E-mail": "@" * LONG},
-    "deals.deal": {"Amount": "1" + " " * (LONG - 2) + "x", "Expected close": "1." + " " * (LONG - 3) + "x",
+    "deals.deal": {"Amount": "1" + " " * (LONG - 4) + "?!", "Expected close": "1." + " " * (LONG - 5) + "?!",
                    "Company": "x;" * (LONG // 2), "Probability": "1 1" * (LONG // 3)},
 }  # fmt: skip
 

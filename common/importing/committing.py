@@ -226,7 +226,7 @@ class Writer:
     def _keep_keys(self, meants: Sequence[Meant]) -> None:
         """The keys that the records have in the system they come from: the next file finds them by these."""
         keys = {meant.outer: meant.row.record_id for meant in meants if meant.outer and meant.row.record_id}
-        rows = [OuterKey(system=self.imp.source, type=self.kind.key, key=k, record_id=pk) for k, pk in keys.items()]
+        rows = [OuterKey(system=self.imp.system, type=self.kind.key, key=k, record_id=pk) for k, pk in keys.items()]
         OuterKey.objects.bulk_create(
             rows, update_conflicts=True, update_fields=["record"], unique_fields=["system", "type", "key"]
         )

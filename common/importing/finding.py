@@ -119,7 +119,7 @@ class Finder:
 
     def _by_outer(self, rows: Sequence[Meant], found: list[Found], places: list[int]) -> None:
         wanted = {rows[i].outer for i in places} - {""}
-        keys = OuterKey.objects.filter(system=self.imp.source, type=self.kind.key, key__in=wanted)
+        keys = OuterKey.objects.filter(system=self.imp.system, type=self.kind.key, key__in=wanted)
         records = dict(keys.values_list("key", "record_id")) if wanted else {}
         known = {row.pk: row for row in self._visible().filter(pk__in=records.values())} if records else {}
         for i in places:

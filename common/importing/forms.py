@@ -22,8 +22,9 @@ from common.records.declaring import Viewer
 
 IGNORE = gettext_lazy("— ignore —")
 CHOOSE = gettext_lazy("— choose —")
-MOST_OPTIONS, MOST_ALIKE, MOST_TEXTS = 200, 10, 100
-LONGEST_PASTE = 2_000_000
+MOST_OPTIONS, MOST_ALIKE, MOST_TEXTS, MOST_FIELDS = 200, 10, 100, 800
+LONGEST_PASTE = 500_000
+"""Checked here only: a browser told of it would cut what is pasted without a word."""
 Choices = list[tuple[str, Any]]
 
 
@@ -42,7 +43,7 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.htm,.html,.vcf"}),
     )  # fmt: skip
     text = forms.CharField(
-        label=gettext_lazy("Or paste a table"), required=False, max_length=LONGEST_PASTE,
+        label=gettext_lazy("Or paste a table"), required=False,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         help_text=gettext_lazy("Copied from a spreadsheet, with the names of the columns in the first row."),
     )  # fmt: skip
@@ -58,6 +59,8 @@ class UploadForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("file") and not cleaned.get("text", "").strip():
             raise ValidationError(_("Choose a file or paste a table."))
+        if len(cleaned.get("text", "")) > LONGEST_PASTE:
+            raise ValidationError(_("This is too much to paste. Upload it as a file."))
         return cleaned
 
 
@@ -143,12 +146,9 @@ class ValuesForm(StepForm):
                 self._part(number, targets[key], texts)
 
     def _part(self, number: int, target: Target, texts: list[tuple[str, int]]) -> None:
-        vocabulary, said = (
-            vocabulary_of(target, self.viewer, registry.get(self.imp.type).form_names()),
-            self.imp.choices.get(target.key, {}),
-        )
-        rows = []
-        for place, (text, count) in enumerate(texts[:MOST_TEXTS]):
+        vocabulary = vocabulary_of(target, self.viewer, registry.get(self.imp.type).form_names())
+        said, rows = self.imp.choices.get(target.key, {}), []
+        for place, (text, count) in enumerate(texts[: min(MOST_TEXTS, MOST_FIELDS // len(self.imp.unknown))]):
             name = f"v{number}-{place}"
             self.fields[name] = _select(text, options(vocabulary, text), required=False)
             self.fields[name].initial = said.get(fold(text), "")

@@ -97,7 +97,7 @@ def read(reader: Interpreter, rows: Sequence[ImportRow]) -> Links:
             texts = {part for parts in several if len(parts) <= MOST_IN_CELL for part in parts}
         texts.discard("")
         if target.by_outer:
-            links.by_outer[target.key] = _by_outer(target, texts, reader.imp.source)
+            links.by_outer[target.key] = _by_outer(target, texts, reader.imp.system)
         else:
             _by_names(links, target, texts)
     return links

@@ -101,6 +101,11 @@ class Import(Ledger):
         return self.name
 
     @property
+    def system(self) -> str:
+        """Under what name keys of the other system are kept; one that is not known shares them with no other files."""
+        return self.source or self.fingerprint[:40]
+
+    @property
     def is_open(self) -> bool:
         """Whether its person may still change it."""
         return self.step in OPEN

@@ -123,7 +123,7 @@ def read(imp: Import) -> None:
         imp.choices = known.choices
     else:
         table = profiles.table_of(imp.source, imp.type)
-        imp.columns, imp.choices = profiles.fill(imp.headers, table, targets, _usable(imp.source)), {}
+        imp.columns, imp.choices = profiles.fill(imp.headers, table, targets, _usable(imp.system)), {}
     imp.step, imp.unknown, imp.counts = Step.COLUMNS, {}, {}
 
 

@@ -94,6 +94,12 @@ def test_a_table_is_pasted(client: Client) -> None:
     assert (again.url, Import.objects.count()) == (answer.url, 1)
 
 
+def test_too_long_a_paste_is_refused_and_not_cut(client: Client) -> None:
+    assert "maxlength" not in client.get("/imports/new/").content.decode()
+    answer = client.post("/imports/new/", {"type": "crm.contact", "text": "a\tb\n" + "1\t2\n" * 130_000, "nonce": "n"})
+    assert (answer.status_code, Import.objects.count()) == (422, 0)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_bad_file_is_refused_in_words(client: Client, name: str) -> None:
     answer = upload(client, HOSTILE[name](), nonce="n")

@@ -130,6 +130,15 @@ def test_files_of_one_system_find_each_other_by_its_keys() -> None:
     assert Contact.objects.get().company is not None
 
 
+def test_keys_of_unknown_systems_are_not_mixed_up() -> None:
+    by, keys = person(), {"Id": "outer"}
+    one = text_of([["Id", "Last name"], ["7", "Vogt"]])
+    other = text_of([["Id", "Last name", "Job title"], ["7", "Roth", "Buyer"]])
+    assert counts(imported(one, "crm.contact", by, columns=keys)) == {"new": 1}
+    assert counts(imported(other, "crm.contact", by, columns=keys)) == {"new": 1}
+    assert counts(imported(one, "crm.contact", by, columns=keys)) == {"unchanged": 1}
+
+
 def test_lines_after_the_table_of_a_report_are_no_rows() -> None:
     by = person()
     rows: list[list[Any]] = [

@@ -294,7 +294,7 @@ def drop(imp: Import, *, by: User) -> None:
 def forget(pk: int) -> None:
     """Remove the file and the rows of an import, which was kept long enough; what was written of it stays known."""
     imp = Import.objects.select_related("job").filter(pk=pk).first()
-    if imp is None:
+    if imp is None or not imp.path:
         return
     if imp.step == Step.WRITING:
         jobs.enqueue(FORGET, pk, due=clock.now() + timedelta(days=1))

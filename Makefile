@@ -12,7 +12,7 @@ DJADE := $(VENV)/bin/djade --target-version 5.2
 TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test test-long bench bench-scale check format messages lock clean lint security types layers templates schema \
+.PHONY: run test test-long bench bench-scale bench-import check format messages lock clean lint security types layers templates schema \
 	words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=another_folder change port and data.
@@ -30,6 +30,10 @@ bench: $(DEV)
 	@$(PY) -m bench.run $(ARGS)
 bench-scale:
 	@$(MAKE) --no-print-directory bench ARGS="--deals 1000000 $(ARGS)"
+
+# Measure an import of 100,000 contacts (PostgreSQL): ten minutes and 256 MB at most.
+bench-import:
+	@$(MAKE) --no-print-directory bench ARGS="--contacts 100000 $(ARGS)"
 
 # The larger numbers of the tests marked "long", and the access matrix, which must fail for every rule taken away.
 test-long: $(DEV)

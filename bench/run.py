@@ -2,6 +2,7 @@
 
 `python -m bench.run [--deals N] [--record]`. Ratios to the floor of the same run are compared with the budgets of
 ARCHITECTURE.md, "Speed"; a missed one ends with exit code 1. `--record` keeps the table in docs/proof.md.
+`--contacts N` measures an import of so many instead (`make bench-import`).
 """
 
 from __future__ import annotations
@@ -29,10 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--deals", type=int, default=50_000)
     parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
+    parser.add_argument("--contacts", type=int, help="measure an import of so many instead")
     chosen = parser.parse_args()
     os.environ |= {"KONTOR_DATA": str(KEPT / "data"), "KONTOR_DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
     (KEPT / "data").mkdir(parents=True, exist_ok=True)
     with postgres(KEPT / "postgres") as server:
+        if chosen.contacts:
+            os.environ["DATABASE_URL"] = empty(server, "kontor_import")
+            manage("migrate", "--verbosity", "0")
+            return manage("measure_import", "--contacts", str(chosen.contacts), check=False)
         os.environ |= {"DATABASE_URL": copy_of_seeded(server, chosen.deals), "KONTOR_BENCH": "1"}
         manage("collectstatic", "--no-input", "--verbosity", "0")
         return manage("measure", "--deals", str(chosen.deals), *(["--record"] if chosen.record else []), check=False)
@@ -61,6 +67,14 @@ def copy_of_seeded(server: str, deals: int) -> str:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(used), sql.Identifier(seeded))
         )
     return database(server, used)
+
+
+def empty(server: str, name: str) -> str:
+    """A new database without anything in it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return database(server, name)
 
 
 def database(server: str, name: str) -> str:

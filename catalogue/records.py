@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalogue.models import Product
+from common.importing.declaring import BY_TITLE, MatchKey, declare
 from common.records.declaring import Column, PresetView, RecordType, Section, Sort
 from common.records.registry import register
 
@@ -44,3 +46,8 @@ class ProductType(RecordType):
 
     def option_note(self, obj: Any) -> str:
         return str(obj.code)
+
+
+declare("catalogue.product", keys=(
+    MatchKey("code", pgettext_lazy("product", "code"), ("code",), needs=("code",)), BY_TITLE,
+))  # fmt: skip

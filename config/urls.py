@@ -20,6 +20,7 @@ urlpatterns = [
     path("search/", include("common.search.urls")),
     path("notifications/", include("common.notifications.urls")),
     path("changes/", include("common.records.urls")),
+    path("imports/", include("common.importing.urls")),
     path("views/", include("common.views.urls")),
     path("exports/", exports, name="exports"),
     path("exports/<int:pk>/", export_file, name="export-file"),

@@ -23,6 +23,8 @@ for key, view in ((COMPANY, "department"), (CONTACT, "department"), (LEAD, "team
         bulk="subtree",
     )  # fmt: skip
     presets.grant("operator", key, view="department", create="department", change="department", bulk="department")
+    for slug, reach in (("manager", "own"), ("head", "subtree"), ("operator", "department")):
+        presets.grant(slug, key, **{"import": reach})
     presets.grant("executive", key, view="all", export="all")
 
 presets.grant("accountant", COMPANY, view="all")

@@ -55,3 +55,11 @@ def name_words(name: str) -> list[str]:
 def name_key(name: str) -> str:
     """A company's name as names are compared: "Lackwerk Moers GmbH & Co. KG" is "lackwerk moers"."""
     return " ".join(name_words(name))
+
+
+def split_name(text: str) -> dict[str, str]:
+    """First and last name of a name in one text: "Vogt, Petra" and "Petra Vogt" alike."""
+    last, comma, first = (part.strip() for part in text.partition(","))
+    if not comma:
+        first, _space, last = (part.strip() for part in text.strip().rpartition(" "))
+    return {"first_name": first[:80], "last_name": last[:80]}

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.importing.declaring import MatchKey, Whole
+from common.importing.declaring import declare as declare_import
 from common.kinds.models import RecordModel
 from common.records import lists, registry
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
@@ -15,6 +17,7 @@ from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from crm import matching, selectors, signatures
+from crm.keys import SHORTEST_PHONE, split_name
 from crm.matching import Asked, Match
 from crm.models import Company, Contact, Industry, Lead, Source
 
@@ -267,3 +270,23 @@ copying.declare(Source, _("Sources"))
 dictionaries.declare(DictionaryPage(
     "industries", Industry, "lists", _("Industries"), _("What companies do."), ["name"], order=10,
 ))  # fmt: skip
+
+BY_EMAIL = MatchKey("email", _("e-mail"), ("email_key",), needs=("email",))
+BY_PHONE = MatchKey(
+    "phone", _("telephone"), ("phone_key",), needs=("phone",), agree=("title_sort",), shortest=SHORTEST_PHONE
+)
+FULL_NAME = Whole("full_name", _("first and last name"), ("first_name", "last_name"), split_name)
+declare_import("crm.company", keys=(
+    BY_EMAIL, BY_PHONE,
+    MatchKey("name", _("name and country"), ("title_sort",), needs=("name",), agree=("country_id",)),
+))  # fmt: skip
+declare_import("crm.contact", keys=(
+    BY_EMAIL, BY_PHONE,
+    MatchKey("name", _("first and last name, and company"), ("title_sort", "company_id"),
+             needs=("first_name", "last_name")),
+), wholes=(FULL_NAME,))  # fmt: skip
+declare_import("crm.lead", keys=(
+    BY_EMAIL, BY_PHONE,
+    MatchKey("name", _("first and last name, and company name"), ("title_sort", "company_name"),
+             needs=("first_name", "last_name", "company_name")),
+), wholes=(FULL_NAME,))  # fmt: skip

@@ -38,3 +38,8 @@ presets.grant("manager", PAYMENT, export="team")
 presets.grant("head", PAYMENT, export="subtree")
 presets.grant("executive", PAYMENT, export="all")
 presets.grant("accountant", PAYMENT, view="all", create="all", change="all", export="all")
+
+presets.grant("manager", DEAL, **{"import": "own"})
+for part in (DEAL, LINE, PAYMENT):
+    presets.grant("head", part, **{"import": "subtree"})
+presets.grant("accountant", PAYMENT, **{"import": "all"})

@@ -93,3 +93,9 @@ class NoPriceKnown(DomainError):
     """A product's price cannot be told in the deal's currency: a rate is missing."""
 
     message = _("Enter the price: there is no rate today to tell that of “%(product)s” in %(currency)s.")
+
+
+class ReasonMissing(DomainError):
+    """A deal is closed by a reason, and there is none of this outcome."""
+
+    message = _("“%(stage)s” closes deals, but no closing reason of that outcome is in use.")

@@ -30,4 +30,6 @@ presets.grant(
     view="department", create="department", change="department", match="department", create_deal="department",
     set_aside="department", transfer="department", delete="department", bulk="department",
 )  # fmt: skip
+for slug, reach in (("manager", "own"), ("head", "subtree"), ("operator", "department")):
+    presets.grant(slug, REQUEST, **{"import": reach})
 presets.grant("executive", REQUEST, view="all", export="all")

@@ -8,6 +8,8 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.home import badges, going_live, today
+from common.importing.declaring import MatchKey
+from common.importing.declaring import declare as declare_import
 from common.kinds import formats
 from common.kinds.models import RecordModel
 from common.people.models import User
@@ -274,3 +276,7 @@ def _form_step() -> dict[str, Any] | None:
 
 
 going_live.step(40, _form_step)
+
+declare_import(KEY, keys=(
+    MatchKey("name", _("what it is about, and the e-mail"), ("title_sort", "email"), needs=("name",)),
+))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 
 from common import clock
-from common.changes import log, writing
+from common.changes import conditions, log, writing
 from common.changes.context import Actor, OpenSet, change_set, person
 from common.events.models import Event, EventLink, Via
 from common.kinds.errors import DomainError
@@ -67,6 +67,26 @@ def bulk_create(
     return made
 
 
+def check(obj: RecordModel, given: Mapping[str, Any], known: Collection[str], *, constraints: bool = True) -> None:
+    """Raise `ValidationError` for values that the door or the database would refuse; nothing is written.
+
+    `obj` takes the values: a new record, or a copy of one. Rules about columns of a new one that nobody names in
+    `known` are left to the database, and all of them without `constraints`.
+    """
+    fields, others = writing.split(type(obj), given)
+    for name, value in fields.items():
+        setattr(obj, name, value)
+    obj.before_save()
+    writing.check_values(obj, fields, others)
+    if not constraints or not conditions.has_open(obj):
+        return
+    unknown = []
+    if obj._state.adding:
+        named = {*known, "title_sort", "deleted_at"}
+        unknown = [f.name for f in obj._meta.concrete_fields if f.name not in named and not f.has_default()]
+    obj.validate_constraints(exclude=unknown)
+
+
 def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[Any], by: Actor) -> list[R]:
     objs: list[R] = []
     linked: list[dict[str, Any]] = []
@@ -93,10 +113,11 @@ def _create_chunk(model: type[R], chunk: list[Mapping[str, Any]], places: list[A
 
 def _log_chunk(model: type[R], objs: list[R], linked: list[dict[str, Any]], by: Actor) -> None:
     kind = f"{log.noun(model)}.created"
+    named: writing.Names = {}
     with change_set(by=by) as opened:
         events = []
         for obj, links in zip(objs, linked, strict=True):
-            event = log.event_for(opened, kind, obj, writing.initial_data(obj, links))
+            event = log.event_for(opened, kind, obj, writing.initial_data(obj, links, named))
             event.at = obj.created_at
             events.append(event)
         with door():

@@ -24,6 +24,8 @@ from common.spine.models import Record, SearchText, TypeCounter
 
 DEFAULT: Any = object()
 TRANSFERRED = frozenset({"owner", "department"})
+Names = dict[tuple[str, str], str | None]
+"""Words of stored references, by field and value."""
 SECRET_COLUMNS = frozenset({"password", "last_login"})
 
 
@@ -205,8 +207,8 @@ def insert_links(model: type[RecordModel], objs: Sequence[RecordModel], linked: 
             through._base_manager.bulk_create(through(**{one: pk, other: key}) for pk, key in pairs)
 
 
-def initial_data(obj: RecordModel, links: Mapping[str, Any]) -> dict[str, Any]:
-    """The data of a creation event: every value that is not empty."""
+def initial_data(obj: RecordModel, links: Mapping[str, Any], named: Names | None = None) -> dict[str, Any]:
+    """The data of a creation event: every value that is not empty. `named` keeps words from one record to the next."""
     model = type(obj)
     pairs = {}
     for name in values.field_names(model):
@@ -214,17 +216,26 @@ def initial_data(obj: RecordModel, links: Mapping[str, Any]) -> dict[str, Any]:
         stored = values.encode(links.get(name)) if elsewhere else values.normal(model, name, values.current(obj, name))
         if stored not in (None, "", [], False):
             pairs[name] = [None, stored]
-    return {**pairs, **labels(obj, pairs)}
+    return {**pairs, **labels(obj, pairs, named)}
 
 
-def labels(obj: RecordModel, pairs: Mapping[str, list[Any]]) -> dict[str, Any]:
+def labels(obj: RecordModel, pairs: Mapping[str, list[Any]], named: Names | None = None) -> dict[str, Any]:
     """`_labels`: both sides of the changed references in words, for when they are gone."""
     words = {}
     for name, (old, new) in pairs.items():
-        said = [values.in_words(obj, name, old), values.in_words(obj, name, new)]
+        said = [_in_words(obj, name, stored, named) for stored in (old, new)]
         if any(said):
             words[name] = said
     return {"_labels": words} if words else {}
+
+
+def _in_words(obj: RecordModel, name: str, stored: Any, named: Names | None) -> str | None:
+    if named is None:
+        return values.in_words(obj, name, stored)
+    key = (name, repr(stored))
+    if key not in named:
+        named[key] = values.in_words(obj, name, stored)
+    return named[key]
 
 
 def model_links(model: type[RecordModel]) -> list[tuple[type[RecordModel], models.Field[Any, Any]]]:

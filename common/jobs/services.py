@@ -16,9 +16,9 @@ A job is a row of the queue "jobs", the call of a named handler:
 
     jobs.enqueue("crm.rebuild", 7, by=request.user)
 
-It runs in the language of `by`, and only while `by` may sign in and holds `needs`; what it does to records asks
-the policy with `jobs.current().by` as ever. A `DomainError` ends it at once with its words; anything else is tried
-again. `jobs.current()` is None where the handler is called without a job, and both functions take that.
+It runs in the language and time zone of `by`, and only while `by` may sign in and holds `needs`; what it does to
+records asks the policy with `jobs.current().by` as ever. A `DomainError` ends it at once with its words; anything else
+is tried again. `jobs.current()` is None where the handler is called without a job, and both functions take that.
 """
 
 from __future__ import annotations
@@ -31,18 +31,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 
 from common import clock
 from common.jobs import quarantine, tracing
 from common.jobs.errors import Postponed, RequesterGone, Stopped
 from common.jobs.models import Heartbeat, Job, Work
 from common.kinds.errors import DomainError
+from common.organisation.selectors import company_zone
 from common.people.models import User
 from common.policy.principal import principal_of
 
@@ -303,9 +305,10 @@ def _check_requester(job: Job) -> None:
 def _run_job(job: Job) -> None:
     known, token = _handlers[job.handler], _current.set(job)
     language = (job.by.language if job.by else "") or settings.LANGUAGE_CODE
+    zone = ZoneInfo((job.by.time_zone if job.by else "") or company_zone())
     try:
         _check_requester(job)
-        with tracing.tracing(user=job.by_id), translation.override(language):
+        with tracing.tracing(user=job.by_id), translation.override(language), timezone.override(zone):
             known.function(*job.arguments)
     except RequesterGone:
         _held(job).update(failed_at=clock.now(), lease_until=None, cancelled=Job.Cancelled.REQUESTER)

@@ -5,7 +5,8 @@ reads the version (once per request or job) knows whether what it holds is still
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -28,6 +29,16 @@ def version() -> int:
         return known
     row = apps.get_model("kinds.Config")._base_manager.values_list("version", flat=True).first()
     return int(row or 0)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Read the version once for all of a block, a chunk of a job; a write to the configuration ends it."""
+    token = _version.set(version())
+    try:
+        yield
+    finally:
+        _version.reset(token)
 
 
 def renew() -> None:

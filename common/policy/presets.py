@@ -17,7 +17,8 @@ from common.policy.models import Permission, Role
 STANDARD: dict[str, Any] = {
     "view": pgettext_lazy("right", "See"), "create": pgettext_lazy("right", "Create"),
     "change": pgettext_lazy("right", "Change"), "delete": pgettext_lazy("right", "Delete"),
-    "export": pgettext_lazy("right", "Export"), "bulk": _("Many at once"), "transfer": _("Give away"),
+    "export": pgettext_lazy("right", "Export"), "import": pgettext_lazy("right", "Import"),
+    "bulk": _("Many at once"), "transfer": _("Give away"),
 }  # fmt: skip
 STANDARD_ACTIONS = tuple(STANDARD)
 

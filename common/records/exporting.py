@@ -206,8 +206,8 @@ def _without_control(text: str) -> str:
 
 
 def safe(cell: Any) -> Any:
-    """No cell of a CSV starts a formula (OWASP, "CSV Injection"); numbers stay numbers."""
-    if isinstance(cell, str) and cell.lstrip().startswith(FORMULA):
+    """No cell of a CSV starts a formula (OWASP, "CSV Injection"); numbers stay numbers. Importing takes it away."""
+    if isinstance(cell, str) and cell.lstrip("' \t\r\n").startswith(FORMULA):
         return f"'{cell}"
     return "" if cell is None else cell
 

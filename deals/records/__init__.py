@@ -1,5 +1,5 @@
 """The record types of deals, what they add to other pages, and their settings."""
 
-from deals.records import deal, parties, parts, settings, today
+from deals.records import deal, importing, parties, parts, settings, today
 
-__all__ = ["deal", "parties", "parts", "settings", "today"]
+__all__ = ["deal", "importing", "parties", "parts", "settings", "today"]

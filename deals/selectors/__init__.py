@@ -1,6 +1,6 @@
 """What is fetched of deals: figures and lists, and what Today shows."""
 
-from deals.selectors.choices import open_stages, other_pipelines, reasons_in_use
+from deals.selectors.choices import open_stages, other_pipelines, reasons_in_use, stages_in_use
 from deals.selectors.days import (
     MonthFigures,
     badge,
@@ -84,6 +84,7 @@ __all__ = [
     "pipelines_for",
     "reasons_in_use",
     "stage_bar",
+    "stages_in_use",
     "stages_of",
     "steps_between",
     "steps_of",

@@ -25,3 +25,9 @@ def other_pipelines(deal: Deal) -> QuerySet[Pipeline]:
     """The pipelines a deal could move to."""
     rows: QuerySet[Pipeline] = Pipeline.objects.in_use().exclude(pk=deal.pipeline_id)
     return rows
+
+
+def stages_in_use() -> QuerySet[Stage]:
+    """The stages of all pipelines that are in use."""
+    rows: QuerySet[Stage] = Stage.objects.in_use().filter(pipeline__archived_at=None).select_related("pipeline")
+    return rows

@@ -13,7 +13,7 @@ from common.people.models import User
 from common.spine.models import RecordMember
 from tests.factories import catalogue, common, crm, deals, requests_app
 
-ALWAYS = ("view", "create", "change", "delete", "export", "bulk", "transfer")
+ALWAYS = ("view", "create", "change", "delete", "export", "import", "bulk", "transfer")
 ACTIONS = {
     "catalogue.product": ALWAYS,
     "crm.company": ALWAYS,

@@ -110,8 +110,9 @@ def own_dump() -> list[Any]:
 
 
 def files(folder: Path) -> dict[str, str]:
-    """Path and hash of every file below a folder; exports are kept for days only and not backed up."""
-    found = (file for file in folder.rglob("*") if file.is_file() and "exports" not in file.parts)
+    """Path and hash of every file below a folder; exports and imports are kept for days only and not backed up."""
+    kept = (file for file in folder.rglob("*") if not {"exports", "imports"} & set(file.parts))
+    found = (file for file in kept if file.is_file())
     return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
 
 

@@ -37,9 +37,12 @@ class ListView(RecordView):
         return self.render("records/list.html", context)
 
     def more(self, state: ListState) -> list[dict[str, Any]]:
-        """What stands behind the dots: what can be done with the view, and the bin, for who may restore from it."""
-        found = lists.view_menu(state)
-        if self.viewer.principal.may(self.type.key, "delete"):
+        """What stands behind the dots: what can be done with the view, importing, and the bin for who may restore."""
+        may, found = self.viewer.principal.may, lists.view_menu(state)
+        if self.type.sections and may(self.type.key, "import"):
+            url = f"{reverse('importing:new')}?type={self.type.key}"
+            found.append({"label": _("Import"), "url": url, "icon": "database-import"})
+        if may(self.type.key, "delete"):
             found.append({"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"})
         return found
 

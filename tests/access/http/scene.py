@@ -18,6 +18,8 @@ from common.changes import services as changes
 from common.delivery import services as delivery
 from common.events.models import ChangeSet
 from common.files import services as files
+from common.importing.models import Import, ImportRow, Outcome, Step
+from common.importing.tables import Reading
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
 from common.notifications import services as notifications
@@ -56,6 +58,7 @@ class Scene:
     undo: Any = None
     job: Any = None
     export: Any = None
+    imported: Any = None
     run: Any = None
     field: Any = None
     view: Any = None
@@ -94,6 +97,7 @@ def build() -> Scene:
     scene.people["administrator"] = common.user("administrator", here)
     scene.people["anonymous"] = None
     scene.export = _export(scene.people["administrator"])
+    scene.imported = _import(scene.people["administrator"])
     scene.run = BulkRun.objects.create(
         by=scene.people["administrator"], type="crm.company", act="tag", label="Tags", started_at=clock.now()
     )
@@ -114,6 +118,18 @@ def _export(by: User) -> ExportFile:
     """A file that one person exported."""
     path = default_storage.save("exports/scene.csv", ContentFile(b"x"))
     return ExportFile.objects.create(by=by, type="crm.company", format="csv", asked_at=clock.now(), path=path)
+
+
+def _import(by: User) -> Import:
+    """An import of one person whose rows are checked, one of them refused."""
+    path = default_storage.save("imports/scene", ContentFile(b"Name\nWorks\n"))
+    imp = Import.objects.create(
+        by=by, type="crm.company", name="scene.csv", path=path, step=Step.CHECKED, reading=Reading().stored, total=1,
+        headers=["Name"], columns=["name"], filled=[1], counts={"failed": 1},
+    )  # fmt: skip
+    errors = [{"column": 0, "text": "Wrong."}]
+    ImportRow.objects.create(of=imp, line=1, cells=[SECRET], outcome=Outcome.FAILED, errors=errors)
+    return imp
 
 
 def _acts(row: RecordModel, stranger: User) -> tuple[Any, Any]:

@@ -213,6 +213,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("jobs:drop", "post", reverse("jobs:drop", args=[scene.job.pk]), rule="own")
     yield Call("exports", "get", "/exports/", rule="signed-in")
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
+    yield from of_imports(scene)
     yield Call("bulk-run", "get", reverse("bulk-run", args=[scene.run.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     company = {"at": f"/companies/{scene.rows['crm.company'].pk}/"}
@@ -251,3 +252,17 @@ def others(scene: Scene) -> Iterator[Call]:
     }  # fmt: skip
     for route, path in public.items():
         yield Call(route, "get", path, rule="public")
+
+
+def of_imports(scene: Scene) -> Iterator[Call]:
+    """The pages of imports: beginning one needs the right on some type, one's import is one's own."""
+    yield Call("importing:list", "get", "/imports/", rule="signed-in")
+    for method in BOTH:
+        yield Call("importing:new", method, "/imports/new/", "crm.company", "import")
+    for verb in ("file", "columns", "values", "rules", "check"):
+        for method in BOTH:
+            yield Call(f"importing:{verb}", method, f"/imports/{scene.imported.pk}/{verb}/", rule="own")
+    for verb in ("page", "progress", "result", "failed"):
+        yield Call(f"importing:{verb}", "get", reverse(f"importing:{verb}", args=[scene.imported.pk]), rule="own")
+    for verb in ("write", "go-on", "drop"):
+        yield Call(f"importing:{verb}", "post", f"/imports/{scene.imported.pk}/{verb}/", rule="own")

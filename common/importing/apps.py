@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ImportingConfig(AppConfig):
+    name = "common.importing"

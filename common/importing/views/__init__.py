@@ -1,0 +1,1 @@
+"""The pages of imports: the list, the steps, what came of it."""

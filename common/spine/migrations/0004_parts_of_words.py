@@ -4,18 +4,19 @@ from common.kinds.spelling import with_sounds
 from common.spine import fulltext
 
 CHUNK = 1000
+FOREIGN = r"[^\x01-\x7f]"
+"""A letter that is not plain Latin."""
 
 
 def add_sounds(apps, schema_editor):
     """Words with other than plain Latin letters are found by their sound as well."""
     table = apps.get_model("spine", "SearchText")
-    rows, last = table.objects.order_by("pk"), 0
+    rows, last = table.objects.filter(text__regex=FOREIGN).order_by("pk"), 0
     while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
-        foreign = [row for row in chunk if not row.text.isascii()]
-        for row in foreign:
+        for row in chunk:
             row.text, row.open_text = with_sounds(row.text), with_sounds(row.open_text)
-        table.objects.bulk_update(foreign, ["text", "open_text"], batch_size=200)
+        table.objects.bulk_update(chunk, ["text", "open_text"], batch_size=200)
 
 
 class Migration(migrations.Migration):

@@ -64,6 +64,7 @@ def make(definition: CustomField, options: list[CustomOption]) -> models.Field[A
     field.only_for = frozenset(role.pk for role in definition.roles.all())
     field.known = {option.pk for option in options}
     field.find, field.path = _finder(definition), f"custom__{definition.slot}" if definition.slot else ""
+    field.sorted_by = _sorted_by(definition, field.path)
     return field  # type: ignore[no-any-return]  # one of Django's
 
 
@@ -91,6 +92,13 @@ def _of_type(definition: CustomField) -> Any:
         FieldType.ADDRESS: models.CharField(max_length=250),
     }
     return plain[kind]
+
+
+def _sorted_by(definition: CustomField, path: str) -> str:
+    """The path that brings a type's records into order by the field; empty: none does."""
+    if definition.family in ("truth", "option", ""):
+        return ""
+    return f"{path}__lowered" if path and definition.family == "text" else path
 
 
 def _finder(definition: CustomField) -> Any:

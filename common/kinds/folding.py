@@ -5,15 +5,17 @@ from __future__ import annotations
 from sqlite3 import Connection
 from typing import Any
 
-from django.db.models import CharField, F, Func, Q
+from django.db.models import CharField, F, Q, TextField, Transform
 from django.db.models.lookups import Contains, Exact, StartsWith
 
 SQLITE_FUNCTION = "KONTOR_LOWER"
 
 
-class Lowered(Func):
-    """Small letters. SQLite's own LOWER knows only those of English."""
+@TextField.register_lookup
+class Lowered(Transform):
+    """Small letters, in paths `…__lowered`. SQLite's own LOWER knows only those of English."""
 
+    lookup_name = "lowered"
     function = "LOWER"
     output_field = CharField()
 

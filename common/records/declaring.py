@@ -57,12 +57,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Sort:
-    """An order rows can be read in page by page: one indexed column, then the key."""
+    """An order rows can be read in page by page: one column, then the key.
+
+    `column` is one of the type's with an index, or a path to that of an own field; then `key` is the field's name.
+    """
 
     key: str
     column: str
     label: Words
     descending: bool = False
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the column is not one of the type's table."""
+        return "__" in self.column
+
+    @property
+    def field(self) -> str:
+        """The field that is sorted by."""
+        return self.key if self.is_beyond else self.column
 
 
 @dataclass(frozen=True)

@@ -33,12 +33,12 @@ SIGNALS = {"files": gettext_lazy("has files"), "payment": gettext_lazy("payment 
 
 def head_of(state: ListState) -> list[dict[str, Any]]:
     """The table head."""
-    by_column = {sort.column: sort for sort in state.sorts.values()}
+    by_field = {sort.field: sort for sort in state.sorts.values()}
     editable = choosing.editable(state.kind, state.viewer)
     head = []
     for column in state.columns:
         behind = choosing.kind_behind(state.kind, column)
-        sort = by_column.get(_sort_column(column))
+        sort = by_field.get(_sort_field(column))
         kind_name = column.kind or (behind.cell_kind if behind and column.cell is None else "text")
         head.append({
             "key": column.key, "label": choosing.label_of(state.kind, column), "kind": kind_name,
@@ -51,7 +51,7 @@ def head_of(state: ListState) -> list[dict[str, Any]]:
     return head
 
 
-def _sort_column(column: Column) -> str:
+def _sort_field(column: Column) -> str:
     return {"name": TITLE, "title": TITLE, "next_step": "next_step_on"}.get(column.key, column.key)
 
 

@@ -27,7 +27,10 @@ SALT = "records.page"
 
 @dataclass(frozen=True)
 class Position:
-    """Where a page begins: after (or, backwards, before) a row with this value and key."""
+    """Where a page begins: after (or, backwards, before) a row with this value and key.
+
+    `is_masked`: the value is read again when it is needed: the person may not know it, or the row does not hold it.
+    """
 
     value: Any
     pk: int
@@ -36,7 +39,7 @@ class Position:
     is_masked: bool = False
 
     def pack(self, sort: Sort) -> str:
-        """Signed, for the address; of a masked row without the value, which may be what is hidden."""
+        """Signed, for the address; of a masked row without the value."""
         value = [] if self.is_masked else [encode(self.value)]
         return signing.dumps([sort.key, self.pk, self.shown, self.backwards, *value], salt=SALT)
 
@@ -52,7 +55,7 @@ class Position:
         values = values or list(rows.model.everything.filter(pk=pk).values_list(sort.column, flat=True))
         if not values:
             raise BadFilter(part="after")
-        python = rows.model._meta.get_field(sort.column).to_python(values[0])
+        python = _field(rows.model, sort).to_python(values[0])
         return cls(python, pk, shown, backwards)
 
 
@@ -96,7 +99,15 @@ def read(
 
 
 def _mark(row: Any, sort: Sort, shown: int, *, backwards: bool) -> str:
-    return Position(getattr(row, sort.column), row.pk, shown, backwards, row.is_masked).pack(sort)
+    value = None if sort.is_beyond else getattr(row, sort.column)
+    return Position(value, row.pk, shown, backwards, row.is_masked or sort.is_beyond).pack(sort)
+
+
+def _field(model: type[Any], sort: Sort) -> Any:
+    """The field of the column an order is by."""
+    name, _dots, beyond = sort.column.partition("__")
+    field: Any = model._meta.get_field(name)
+    return field.related_model._meta.get_field(beyond.partition("__")[0]) if beyond else field
 
 
 def _fetch(
@@ -105,7 +116,7 @@ def _fetch(
 ) -> list[Any]:  # fmt: skip
     """Up to `size` rows from the position, through the filled and then the empty segment (or backwards)."""
     backwards = position is not None and position.backwards
-    nullable = rows.model._meta.get_field(sort.column).null
+    nullable = _field(rows.model, sort).null
     segments = [False, True] if nullable else [False]
     if backwards:
         segments.reverse()

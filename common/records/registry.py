@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from common.customfields import renaming
 from common.customfields import selectors as customfields
 from common.kinds.models import RecordModel
-from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType
+from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType, Sort
 
 T = TypeVar("T", bound=type[RecordType])
 
@@ -90,6 +90,13 @@ def columns(kind: RecordType) -> list[Column]:
 def filters(kind: RecordType) -> list[str | NamedFilter]:
     """The filters of a type, with those from above and the company's own fields."""
     return [*_extended(kind, "filters"), *customfields.fields_of(kind.model)]
+
+
+def sorts(kind: RecordType) -> list[Sort]:
+    """The orders of a type: its own, the first one first, and those by the company's own fields."""
+    made: dict[str, Any] = dict(customfields.fields_of(kind.model))
+    own = (Sort(name, field.sorted_by, field.verbose_name) for name, field in made.items() if field.sorted_by)
+    return [*kind.sorts, *own]
 
 
 def actions(kind: RecordType) -> list[Action]:

@@ -110,8 +110,8 @@ class ListState:
     def sorts(self) -> dict[str, Sort]:
         """The orders this person may choose: the first one, and those by what they may read."""
         rights = scopes.fields(self.viewer.principal, self.kind.model)
-        first = self.kind.sorts[0]
-        return {s.key: s for s in self.kind.sorts if s is first or s.column == TITLE or rights.readable(s.column)}
+        first, *others = registry.sorts(self.kind)
+        return {s.key: s for s in (first, *others) if s is first or s.field == TITLE or rights.readable(s.field)}
 
     @cached_property
     def sort(self) -> Sort:

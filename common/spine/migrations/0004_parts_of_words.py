@@ -16,7 +16,9 @@ def add_sounds(apps, schema_editor):
         last = chunk[-1].pk
         for row in chunk:
             row.text, row.open_text = with_sounds(row.text), with_sounds(row.open_text)
-        table.objects.bulk_update(chunk, ["text", "open_text"], batch_size=200)
+        table.objects.bulk_create(
+            chunk, update_conflicts=True, unique_fields=["record"], update_fields=["text", "open_text"]
+        )
 
 
 class Migration(migrations.Migration):

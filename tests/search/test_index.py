@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
@@ -71,3 +74,14 @@ def test_postgres_reads_the_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert "searchtext_parts" in rows.explain()
+
+
+@pytest.mark.django_db
+def test_companies_that_were_there_before_get_their_sounds() -> None:
+    keys = [crm.company(name).pk for name in ("Müller", "Насос", "Hansa")]
+    for pk, text in zip(keys, ("müller", "насос", "hansa"), strict=True):
+        SearchText.objects.filter(pk=pk).update(text=text, open_text=text)
+    import_module("common.spine.migrations.0004_parts_of_words").add_sounds(apps, None)
+    for pk, text in zip(keys, ("müller muller", "насос nasos", "hansa"), strict=True):
+        row = SearchText.objects.get(pk=pk)
+        assert (row.text, row.open_text) == (text, text)

@@ -100,9 +100,11 @@ def _sample(imp: Import) -> tuple[list[Any], str]:
     """The first rows as they are read now, or why they cannot be."""
     try:
         with staging.opened(imp) as opened:
-            return staging.preview(opened, Reading.of(imp.reading)), ""
+            rows = staging.preview(opened, Reading.of(imp.reading))
     except Unreadable as problem:
         return [], str(problem)
+    widest = max(map(len, rows), default=0)
+    return [[*row, *[""] * (widest - len(row))] for row in rows], ""
 
 
 @signed_in

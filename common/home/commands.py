@@ -44,6 +44,5 @@ def places(viewer: Viewer) -> Iterator[Command]:
 def settings_pages(viewer: Viewer) -> Iterator[Command]:
     """The pages of the settings this person may open."""
     for _label, pages in dictionaries.by_group():
-        for page in pages:
-            if viewer.principal.may(*page.permission):
-                yield Command(page.label, reverse("setup:list", args=[page.key]), "settings", _("Settings"))
+        for page in dictionaries.offered(viewer.principal, pages):
+            yield Command(page.label, reverse("setup:list", args=[page.key]), "settings", _("Settings"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common.kinds import formats
-from common.kinds.counting import bounded
+from common.kinds.counting import bounded, said
 from common.kinds.errors import NotVisible
 from common.notifications import selectors, services
 from common.notifications.forms import WishesForm
@@ -27,7 +27,7 @@ MOST_COUNTED = 99
 
 def count_words(count: int) -> str:
     """The number on the bell; empty for none."""
-    return "" if not count else str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
+    return said(count, MOST_COUNTED) if count else ""
 
 
 @signed_in

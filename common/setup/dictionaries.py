@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.kinds.models import DictionaryBase
+from common.policy.principal import Principal
 from common.records.declaring import Viewer, Words
 
 GROUPS: dict[str, Words] = {
@@ -96,6 +97,11 @@ def by_group() -> list[tuple[Words, list[DictionaryPage]]]:
         if pages:
             found.append((label, pages))
     return found
+
+
+def offered(principal: Principal, pages: Iterable[DictionaryPage]) -> list[DictionaryPage]:
+    """Those of the pages that this person may change and that are about something in use."""
+    return [page for page in pages if principal.may(*page.permission) and page.area not in principal.closed]
 
 
 def steps() -> list[DictionaryPage]:

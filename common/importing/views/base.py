@@ -19,20 +19,13 @@ from common.importing.errors import Outdated
 from common.importing.forms import StepForm
 from common.importing.models import Import, Step
 from common.kinds.errors import DomainError
-from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest
-from common.records.declaring import Viewer
 
 PAGES = {
     Step.FILE: "file", Step.READING: "file", Step.COLUMNS: "columns", Step.VALUES: "values", Step.RULES: "rules",
     Step.CHECKING: "check", Step.CHECKED: "check", Step.WRITING: "result", Step.DONE: "result",
 }  # fmt: skip
 ORDER = ("file", "columns", "values", "rules", "check", "result")
-
-
-def viewer_of(request: PersonRequest) -> Viewer:
-    """Who looks."""
-    return Viewer(request.user, principal_of(request.user))
 
 
 def url_of(imp: Import, name: str = "page") -> str:

@@ -15,7 +15,7 @@ from common.changes import undoing
 from common.importing import access, selectors, services
 from common.importing.forms import StepForm
 from common.importing.models import Import, ImportRow, Outcome, Step
-from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of, viewer_of
+from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of
 from common.importing.views.steps import stuck, working
 from common.kinds import formats
 from common.kinds.words import capital
@@ -24,6 +24,7 @@ from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, signed_in
 from common.records import exporting, registry
 from common.records.subtables import link_cell, text_cell
+from common.records.views.base import viewer_of
 
 CELLS = 6
 
@@ -140,7 +141,7 @@ def _rows(request: PersonRequest, imp: Import, rows: list[ImportRow]) -> list[di
                  "value": cells[problem["column"]] if problem["column"] is not None else ""}
                 for problem in row.errors
             ],
-            "url": f"{kind.url('list')}{row.record_id}/" if row.record_id in visible else "",
+            "url": kind.url("page", row.record_id) if row.record_id in visible else "",
             "title": row.record.title if row.record is not None and row.record_id in visible else "",
         })  # fmt: skip
     return found

@@ -16,9 +16,10 @@ from common.importing.errors import MayNotImport, Unreadable
 from common.importing.forms import ColumnsForm, ReadingForm, RulesForm, UploadForm, ValuesForm
 from common.importing.models import Import
 from common.importing.tables import KINDS, Reading
-from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of, viewer_of
+from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest, signed_in
+from common.records.views.base import viewer_of
 
 
 @signed_in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -38,12 +38,6 @@ def page_of(request: PersonRequest, key: str) -> DictionaryPage:
     return page
 
 
-def offered(request: PersonRequest, pages: Iterable[DictionaryPage]) -> list[DictionaryPage]:
-    """Those of the pages that this person may change and that are about something in use."""
-    principal = principal_of(request.user)
-    return [page for page in pages if principal.may(*page.permission) and page.area not in principal.closed]
-
-
 def row_of(page: DictionaryPage, pk: int) -> Any:
     """One row of a dictionary."""
     row = selectors.row(page, pk)
@@ -68,7 +62,7 @@ def nav(request: PersonRequest, current: str) -> list[dict[str, Any]]:
     for label, pages in dictionaries.by_group():
         items = [
             {"label": page.label, "url": reverse("setup:list", args=[page.key]), "current": page.key == current}
-            for page in offered(request, pages)
+            for page in dictionaries.offered(principal_of(request.user), pages)
         ]
         if items:
             found.append({"label": label, "items": items})

@@ -167,7 +167,7 @@ def delete(request: PersonRequest, key: str, pk: int) -> HttpResponse:
     """Delete a row that nothing uses (rates, holidays)."""
     page = page_of(request, key)
     row = selectors.row(page, pk)
-    if row is None or hasattr(row, "archived_at") or page.key == "people":
+    if row is None or hasattr(row, "archived_at") or page.key == "people" or not page.fields:
         raise Http404
     try:
         with transaction.atomic(), via(Via.FORM):

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from common.kinds import formats
 from common.policy import modules
+from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest
 from common.setup import dictionaries, selectors
 from common.setup.services import modules as services
-from common.setup.views.base import START, frame, history_url, nav, offered, once, settings_editors
+from common.setup.views.base import START, frame, history_url, nav, once, settings_editors
 
 KEY = "modules"
 
@@ -21,7 +22,7 @@ KEY = "modules"
 @settings_editors
 def start(request: PersonRequest) -> HttpResponse:
     """What to set up, in the order in which one needs the other, and how much of each there is."""
-    pages = offered(request, dictionaries.steps())
+    pages = dictionaries.offered(principal_of(request.user), dictionaries.steps())
     steps = [
         {"label": page.label, "text": page.text, "url": reverse("setup:list", args=[page.key]),
          "count": formats.number(count)}

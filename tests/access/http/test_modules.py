@@ -96,6 +96,25 @@ def test_the_page_switches_and_keeps_who_did() -> None:
     assert modules.off() == frozenset()
 
 
+def test_the_palette_offers_nothing_of_it() -> None:
+    scene = build()
+    client = client_of(scene.people["administrator"])
+    assert "/settings/forms/" in client.get("/search/palette/", {"q": ">site forms"}).content.decode()
+    closed = switch(scene, "requests", is_on=False)
+    for typed in (">site forms", ">requests", ">"):
+        offered = client.get("/search/palette/", {"q": typed}).content.decode()
+        assert "/settings/forms/" not in offered
+        assert not [path for path in LINK.findall(offered) if leads_to(path) & closed]
+
+
+def test_what_was_said_of_a_part_is_not_deleted() -> None:
+    scene = build()
+    switch(scene, "leads", is_on=False)
+    state = ModuleState.objects.get(key="leads")
+    answer = client_of(scene.people["administrator"]).post(f"/settings/modules/{state.pk}/delete/")
+    assert (answer.status_code, modules.off()) == (404, {"leads"})
+
+
 @pytest.mark.parametrize("path", ["/settings/modules/new/", "/settings/names/new/"])
 def test_rows_that_only_pages_make_have_no_form(path: str) -> None:
     scene = build()

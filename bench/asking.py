@@ -37,6 +37,11 @@ class Page:
     raw: float = 0.0
 
     @property
+    def key(self) -> str:
+        """Which page for whom."""
+        return f"{self.name}, {self.who}"
+
+    @property
     def median(self) -> float:
         """Milliseconds."""
         return statistics.median(self.millis)

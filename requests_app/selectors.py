@@ -22,11 +22,15 @@ MOST_COUNTED = 10_000
 MOST_WAITING = 99
 
 
-def _pending(principal: Principal) -> RecordQuerySet[Request]:
-    """Pending requests that are a person's or nobody's, before the question who may see them."""
-    theirs = Q(owner=None) | Q(owner_id=principal.user_id)
-    rows: RecordQuerySet[Request] = Request.objects.get_queryset().filter(theirs, status__in=Request.PENDING)
+def _pending() -> RecordQuerySet[Request]:
+    """Pending requests, before the question who may see them."""
+    rows: RecordQuerySet[Request] = Request.objects.get_queryset().filter(status__in=Request.PENDING)
     return rows
+
+
+def _theirs(principal: Principal) -> tuple[Q, Q]:
+    """A person's, and nobody's."""
+    return Q(owner_id=principal.user_id), Q(owner=None)
 
 
 def waiting_for(user: User | Principal, most: int) -> list[Request]:
@@ -36,7 +40,9 @@ def waiting_for(user: User | Principal, most: int) -> list[Request]:
     def named(found: RecordQuerySet[Request]) -> RecordQuerySet[Request]:
         return found.select_related("source", "company")
 
-    return list(scopes.page_for_user(_pending(principal), principal, ("received_at", "pk"), most, ready=named))
+    mine, nobodys = _theirs(principal)
+    rows = _pending().filter(mine | nobodys)
+    return list(scopes.page_for_user(rows, principal, ("received_at", "pk"), most, ready=named))
 
 
 def matches_for(user: User | Principal, request: Request) -> matching.Matches:
@@ -57,12 +63,12 @@ def requests_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[R
 
 def badge(principal: Principal) -> tuple[RecordQuerySet[Request], RecordQuerySet[Request]]:
     """What waits for a person, and what of it came before today: the counter of the side bar."""
-    rows, today = _pending(principal), clock.start_of_day(company_today(), company_zone())
-    late = rows.filter(received_at__lt=today)
-    return (
-        scopes.some_for_user(rows, principal, MOST_WAITING + 1),
-        scopes.some_for_user(late, principal, MOST_WAITING + 1),
-    )
+    today = clock.start_of_day(company_today(), company_zone())
+
+    def some(rows: RecordQuerySet[Request]) -> RecordQuerySet[Request]:
+        return scopes.some_for_user(rows, principal, MOST_WAITING + 1, either=_theirs(principal))
+
+    return some(_pending()), some(_pending().filter(received_at__lt=today))
 
 
 def managers_for(user: User, request: Request) -> QuerySet[User] | None:

@@ -15,6 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from common.customfields.models import CONTACTS, Answer, CustomField, CustomOption, FieldType, RecordChoice
+from common.kinds.among import among
 from common.kinds.beside import PREFIX
 from common.kinds.folding import COMPARISONS
 from common.money.models import MoneyField
@@ -122,17 +123,17 @@ def _compared(path: str, lookup: str, value: Any) -> Q:
 def _by_answer(definition: CustomField, family: str, lookup: str, value: Any) -> Q:
     answers = Answer._base_manager.filter(question=definition.pk)
     if lookup == "isnull":
-        met = Q(pk__in=answers.values("record"))
+        met = among(answers, "record")
         return ~met if value else met
     if definition.kind == FieldType.YES_NO:
-        met = Q(pk__in=answers.filter(truth=True).values("record"))
+        met = among(answers.filter(truth=True), "record")
         return met if value else ~met
-    return Q(pk__in=answers.filter(_compared(family, lookup, value)).values("record"))
+    return among(answers.filter(_compared(family, lookup, value)), "record")
 
 
 def _by_choices(definition: CustomField, lookup: str, value: Any) -> Q:
     rows = RecordChoice._base_manager.filter(option__field=definition.pk)
     if lookup == "isnull":
-        met = Q(pk__in=rows.values("record"))
+        met = among(rows, "record")
         return ~met if value else met
-    return Q(pk__in=rows.filter(**{f"option__{lookup}": value}).values("record"))
+    return among(rows.filter(**{f"option__{lookup}": value}), "record")

@@ -254,13 +254,13 @@ def page_for_user(
     """The first `size` visible rows in `order`, made `ready` (joined, annotated). `own`: only the person's own.
 
     Each scope branch is sorted and limited, and their rows are read by id: one OR would make the planner walk the
-    whole sort index for a person with few rows, and what finds them need not be asked a second time.
+    whole sort index for a person with few rows, and what is passed over is read from indexes alone.
     """
     principal = principal_of(user)
     rows = rows.masked() if principal.hides_contacts else rows
     parts = _seen_parts(principal, rows.model, own=own)
     if parts is None:
-        return ready(rows).order_by(*order)[:size]
+        parts = [Q()]
     if not parts:
         return rows.none()
     limited = [rows.filter(part).order_by(*order).values("pk")[:size] for part in parts]
@@ -274,17 +274,22 @@ def _seen_parts(principal: Principal, model: type[RecordModel], *, own: bool) ->
 
 
 def some_for_user(
-    rows: RecordQuerySet[Any], user: User | Principal, most: int, *, own: bool = False
-) -> RecordQuerySet[Any]:
+    rows: RecordQuerySet[Any], user: User | Principal, most: int, *, own: bool = False, either: Sequence[Q] = (),
+) -> RecordQuerySet[Any]:  # fmt: skip
     """Visible rows in no order, all of them where there are not more than `most`: for counts that end there.
 
-    Each scope branch is read from its index until it has enough; one OR would collect every row of each first.
+    Each scope branch is read from its index until it has enough; one OR would collect every row of each first. Where
+    the rows must meet one of `either`, those take the place of the branches for who sees everything.
     """
     parts = _seen_parts(principal_of(user), rows.model, own=own)
     if parts is None:
-        return rows
-    if not parts:
+        if not either:
+            return rows
+        parts = list(either)
+    elif not parts:
         return rows.none()
+    elif either:
+        rows = rows.filter(reduce(or_, either))
     return _by_id(rows, [rows.filter(part).order_by().values("pk")[:most] for part in parts])
 
 

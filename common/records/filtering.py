@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from common.kinds.among import among
 from common.kinds.models import RecordModel
 from common.kinds.words import capital
 from common.policy import scopes
@@ -155,7 +156,7 @@ class FilterField:
         assert self.kind is not None  # noqa: S101  # only fields have a way
         opposite = OPPOSITES.get(op) if OPPOSITES.get(op) in self.kind.operators else None
         seen = self.kind.model.objects.for_user(viewer.principal)
-        found = Q(**{f"{self.way}__in": seen.filter(self.kind.q(opposite or op, values, viewer)).values("pk")})
+        found = among(seen.filter(self.kind.q(opposite or op, values, viewer)), "pk", self.way)
         return ~found if opposite else found
 
     def operators(self) -> dict[str, Words]:

@@ -13,11 +13,12 @@ from common.demo.demo import RATE_DAYS
 from common.demo.scene import Scene
 from common.organisation.models import Department
 from common.tags.models import Tag
+from crm.demo import fairs, shaping
 from crm.demo.market import Draw, Firm, Market, Somebody, address
 from crm.models import Company, Contact, Industry, Lead, Source
 
 COMPANIES, CONTACTS, STRANGERS = 400, 1200, 40
-"""How many there are in the end; the strangers become companies and contacts when they ask."""
+"""How many there are without the visitors of the fair; the strangers become companies and contacts when they ask."""
 LEADS = 24
 DEMO = System("demo")
 
@@ -31,6 +32,7 @@ def build(scene: Scene) -> None:
     market.strangers = [(firm, draw.person(firm)) for firm in new]
     _build_companies(scene, draw, market, known)
     scene.keep(market)
+    scene.keep(draw)
     _plan_leads(scene, draw)
 
 
@@ -49,12 +51,12 @@ def _build_sources(scene: Scene) -> None:
 def _build_companies(scene: Scene, draw: Draw, market: Market, firms: list[Firm]) -> None:
     industries, sources = list(Industry.objects.all()), list(Source.objects.all())
     tags = list(Tag.objects.filter(name__in=["key account", "partner"]))
-    lots, start = draw.lots, scene.at(scene.ago(RATE_DAYS - 1), 10)
+    lots, start, known = draw.lots, scene.at(scene.ago(RATE_DAYS - 1), 10), scene.lots("own fields of companies")
     rows: list[dict[str, Any]] = [
         {
             "name": firm.name, "phone": draw.phone(firm.land), "description": draw.describe(),
             "industries": [lots.choice(industries)], "source": lots.choice(sources),
-            "tags": [lots.choice(tags)] if lots.random() < 0.12 else [], **address(firm),
+            "tags": [lots.choice(tags)] if lots.random() < 0.12 else [], **address(firm), **shaping.draw_values(scene, known),
         }
         for firm in firms
     ]  # fmt: skip
@@ -105,4 +107,6 @@ def _make_lead(values: dict[str, Any], owner: Any) -> None:
     changes.create(Lead, values, by=owner, department=department)
 
 
+register(25, shaping.build)
 register(30, build)
+register(90, fairs.build)

@@ -10,9 +10,10 @@ from common.places.models import Country
 from crm.demo.market import Market
 from crm.models import Source
 from deals import services
-from deals.demo import words
+from deals.demo import desks, mentions, words
 from deals.demo.basket import fill_basket
 from deals.demo.fates import Fate, draw_fates
+from deals.demo.shaping import add_fields, ask_at_the_contract
 from deals.demo.story import Story
 from deals.models import Pipeline
 from deals.presets import add_stages
@@ -31,6 +32,8 @@ def build(scene: Scene) -> None:
     first.save()
     second = Pipeline.objects.create(name=SERVICE, names={"ru": "Сервисные договоры"}, position=2)
     add_stages(second)
+    add_fields(scene)
+    ask_at_the_contract(first)
     fates = draw_fates(scene)
     scene.keep(fates)
     for fate in fates.all:
@@ -66,3 +69,5 @@ def _plan_deal(scene: Scene, fate: Fate) -> None:
 
 
 register(40, build)
+register(80, desks.build)
+register(85, mentions.build)

@@ -21,6 +21,7 @@ from deals.demo import words
 from deals.demo.basket import Basket
 from deals.demo.fates import Fate
 from deals.demo.payments import plan_expected, plan_payments
+from deals.demo.shaping import draw_values
 from deals.models import ClosingReason, Deal, DealLine, Outcome
 from deals.selectors import stages_of
 
@@ -63,8 +64,8 @@ class Story:
         return moment
 
     def _settle(self) -> None:
-        """Co-owner, tags, the important flag, the day one hopes for."""
-        values: dict[str, object] = {}
+        """Co-owner, tags, the important flag, the day one hopes for, what the company asks beyond that."""
+        values: dict[str, object] = draw_values(self.scene, self.fate)
         if (hoped := self._expected_close()) is not None:
             values["expected_close"] = hoped
         if self.lots.random() < 0.16:

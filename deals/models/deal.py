@@ -36,7 +36,7 @@ def _deal_indexes() -> list[models.Index]:
         "by_dep_next_step": (["department", *step], is_open), "board": (["pipeline", "stage", "-created_at"], is_open),
     }  # fmt: skip
     worth = ["probability", "currency", "amount", "amount_base"]
-    # Sums over everything are read from these alone where the database can.
+    # Sums over everything, and who has deals, are read from these alone where the database can.
     return [
         *(models.Index(fields=fields, condition=on, name=f"deal_{name}") for name, (fields, on) in wanted.items()),
         models.Index(fields=["closed_on", "record"], include=["closing_reason", "stage", *worth], condition=alive,
@@ -46,6 +46,8 @@ def _deal_indexes() -> list[models.Index]:
         models.Index(fields=["stage"], include=[*worth, "closed_on"], condition=is_open, name="deal_open_worth"),
         models.Index(fields=["expected_close"], include=["amount", "record"], condition=is_open,
                      name="deal_open_by_close"),
+        *(models.Index(fields=[party], include=["deleted_at", "closed_on"], name=f"deal_of_{party}")
+          for party in ("company", "contact")),
     ]  # fmt: skip
 
 
@@ -56,11 +58,13 @@ class Deal(RecordModel):
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, verbose_name=_("pipeline"), related_name="deals")
     stage = models.ForeignKey(Stage, models.PROTECT, verbose_name=_("stage"), related_name="deals")
     company = models.ForeignKey(
-        "crm.Company", models.PROTECT, verbose_name=_("company"), null=True, blank=True, related_name="deals"
-    )
+        "crm.Company", models.PROTECT, verbose_name=_("company"), null=True, blank=True, related_name="deals",
+        db_index=False,
+    )  # fmt: skip
     contact = models.ForeignKey(
-        "crm.Contact", models.PROTECT, verbose_name=_("contact"), null=True, blank=True, related_name="deals"
-    )
+        "crm.Contact", models.PROTECT, verbose_name=_("contact"), null=True, blank=True, related_name="deals",
+        db_index=False,
+    )  # fmt: skip
     lead = models.ForeignKey(
         "crm.Lead", models.PROTECT, verbose_name=_("lead"), null=True, blank=True, related_name="deals"
     )

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, Prefetch, Q, When
 
 from common import clock
 from common.kinds import dictionary
+from common.kinds.among import among
 from common.kinds.models import RecordModel, RecordQuerySet
 from common.money.aggregates import ExactSum
 from common.money.models import Currency
@@ -269,16 +270,14 @@ def deals_of(user: User | Principal, record: RecordModel) -> RecordQuerySet[Deal
 
 def parties_with(user: User | Principal, column: str, states: Sequence[str]) -> Q:
     """Companies, contacts or leads (`column` of a deal) that have deals in one of the states, or `none` at all."""
-    seen = Deal.objects.for_user(user).filter(**{f"{column}__isnull": False})
+    seen = Deal.objects.for_user(user)
     meant = {
         "open": Q(closed_on=None), "won": Q(closing_reason__outcome=Outcome.WON),
         "lost": Q(closing_reason__outcome=Outcome.LOST),
     }  # fmt: skip
     found = Q(pk__in=[])
     for state in states:
-        with_them = seen.filter(meant[state]) if state in meant else seen
-        has = Q(pk__in=with_them.values(column))
-        found |= has if state in meant else ~has
+        found |= among(seen.filter(meant[state]), column) if state in meant else ~among(seen, column)
     return found
 
 
@@ -286,7 +285,7 @@ def parties_without_won(user: User | Principal, column: str, days: int) -> Q:
     """Companies, contacts or leads that no deal was won with for more than so many days."""
     since = company_today() - timedelta(days=days)
     won = Deal.objects.for_user(user).filter(closing_reason__outcome=Outcome.WON, closed_on__gte=since)
-    return ~Q(pk__in=won.filter(**{f"{column}__isnull": False}).values(column))
+    return ~among(won, column)
 
 
 def lines_of(user: User | Principal, deal: Deal) -> list[DealLine]:

@@ -25,9 +25,9 @@ OPENING = """() => {
   const press = { key: "k", ctrlKey: true, bubbles: true, cancelable: true };
   const took = [1, 2, 3, 4, 5].map(() => {
     const began = performance.now();
-    document.dispatchEvent(new KeyboardEvent("keydown", press));
-    const width = palette.getBoundingClientRect().width;
-    const ended = width > 0 ? performance.now() : Infinity;
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", press));
+    if (!palette.getBoundingClientRect().width) throw new Error("The key did not open the palette.");
+    const ended = performance.now();
     palette.close();
     return ended - began;
   });

@@ -137,6 +137,10 @@ def test_counts_that_end_early_count_what_one_may_see_and_only_ones_own_where_as
     everything = person(("crm.company", "view", "all"))
     assert names(scopes.some_for_user(rows, everything, 10)) == names([mine, shared, theirs, other])
     assert names(scopes.some_for_user(rows, everything, 10, own=True)) == []
+    either = (Q(name="Mine"), Q(name="Other"))
+    assert names(scopes.some_for_user(rows, reader, 10, either=either)) == ["Mine"]
+    assert names(scopes.some_for_user(rows, everything, 10, either=either)) == ["Mine", "Other"]
+    assert scopes.some_for_user(rows, everything, 1, either=either).count() == 2
     nobody = person(("crm.contact", "view", "all"))
     co_own(theirs.pk, nobody)
     assert not names(scopes.some_for_user(rows, nobody, 10))

@@ -13,18 +13,26 @@ from django.db import transaction
 
 from catalogue.models import Product
 from common import clock
+from common.customfields.made import name_of
+from common.customfields.models import CustomField, FieldType
 from common.demo import builders
 from common.demo.scene import Scene
 from common.events.models import ChangeSet, Event, EventDispatch
 from common.files.models import Attachment
+from common.importing.models import Import, Step
 from common.jobs.models import Job
 from common.kinds import dictionary
 from common.money.models import Rate
+from common.notifications.models import Notification
+from common.records import registry
+from common.records.fieldkinds import kind_of
 from common.spine.models import Record, RecordMember
 from common.tags.models import RecordTag
+from common.views.models import SavedView
 from crm.models import Company, Contact, Lead
-from deals.models import Certainty, ClosingReason, Deal, DealLine, Outcome, Payment, StageTransition
+from deals.models import Certainty, ClosingReason, Deal, DealLine, Outcome, Payment, Stage, StageTransition
 from requests_app.models import Request
+from tests.records.driving import shown, signed_in, viewer_of
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 TODAY = NOON.date()
@@ -42,8 +50,8 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 
 def test_there_is_as_much_as_promised() -> None:
-    assert Company.objects.count() == 400
-    assert Contact.objects.count() == 1200
+    assert Company.objects.count() == 410
+    assert Contact.objects.count() == 1210
     assert Product.objects.count() == 60
     assert Request.objects.count() == 300
     assert Deal.objects.count() == 300
@@ -80,7 +88,43 @@ def test_nothing_but_plans_lies_in_the_future() -> None:
 
 def test_nobody_is_told_of_what_happened_long_ago() -> None:
     assert not EventDispatch.objects.exists()
-    assert not Job.objects.exists()
+    assert not Notification.objects.exclude(mail_due_at=None).exists()
+    waiting = set(Job.objects.filter(done_at=None).values_list("handler", flat=True))
+    assert waiting == {"customfields.index", "importing.forget"}
+    assert not Job.objects.exclude(failed_at=None).exists()
+
+
+def test_own_fields_and_the_questionnaire_are_filled_and_a_stage_asks_for_one(company: Scene) -> None:
+    viewer = viewer_of(company.people["admin"])
+    assert CustomField.objects.filter(questionnaire=None).count() == 6
+    assert CustomField.objects.exclude(questionnaire=None).count() == 4
+    for field in CustomField.objects.all():
+        model = registry.get(field.type).model
+        asked = ("is", ["1"]) if field.kind == FieldType.YES_NO else ("set", [])
+        assert model.objects.filter(kind_of(model, name_of(field)).q(*asked, viewer)).count() > 9, field.key
+    contract = Stage.objects.get(name="Contract", pipeline__name="Equipment sales")
+    assert contract.required_fields == ["x_terms"]
+    assert OPEN.filter(stage=contract).exists()
+
+
+def test_every_saved_view_shows_something_to_its_owner() -> None:
+    assert {view.reach for view in SavedView.objects.all()} == set(SavedView.Reach.values)
+    for view in SavedView.objects.all():
+        client = signed_in(view.owner)
+        assert shown(client.get(f"{registry.get(view.type).url('list')}?view={view.pk}")), view.name
+        assert view.name in client.get("/").content.decode()
+
+
+def test_one_file_was_imported_and_another_waits_for_corrections() -> None:
+    done, waiting = Import.objects.order_by("pk")
+    assert (done.step, done.counts["failed"]) == (Step.DONE, 0)
+    assert min(done.counts[key] for key in ("new", "updated", "unchanged")) > 0
+    assert (waiting.step, waiting.counts["failed"]) == (Step.CHECKED, 2)
+
+
+def test_who_sells_is_named_in_notes(company: Scene) -> None:
+    for name in ("manager1", "manager2", "manager3", "head"):
+        assert Notification.objects.filter(user=company.people[name], kind="mention", read_at=None).exists(), name
 
 
 def test_about_a_third_of_the_deals_are_won_and_all_reasons_occur() -> None:

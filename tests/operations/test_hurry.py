@@ -37,6 +37,13 @@ def test_only_pages_are_told_to_hurry(start: str, variables: dict[str, str], wan
 
 
 @needs_postgres
+@pytest.mark.parametrize("start", ["import config.wsgi", "import django; django.setup()"])
+def test_every_process_plans_for_solid_state_disks(start: str, tmp_path: Path) -> None:
+    show = SHOW.replace("statement_timeout", "random_page_cost")
+    assert Place(os.environ["DATABASE_URL"], tmp_path).run("-c", f"{start}\n{show}").strip() == "1.1"
+
+
+@needs_postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_page_that_takes_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*_all: Any, **_more: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,12 +19,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--deals", type=int, required=True, help="how many the company has")
+        parser.add_argument("--medians", type=Path, required=True, help="the file for what pages take ÷ floor")
+        parser.add_argument("--beside", action="store_true", help="compare with what is in that file")
         parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.BENCH:
             raise CommandError("The floor is served with KONTOR_BENCH=1 only: make bench")
-        table, missed = report.table(options["deals"])
+        kept: Path = options["medians"]
+        table, missed = report.table(options["deals"], kept, beside=options["beside"])
         self.stdout.write(table)
         self.stdout.write(f"\n{missed} pages miss their budget." if missed else "\nEvery budget is kept.")
         if options["record"]:

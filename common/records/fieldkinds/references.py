@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.changes import values as tracked
+from common.kinds.among import among
 from common.kinds.masking import masked
 from common.kinds.models import RecordModel
 from common.organisation import selectors as organisation
@@ -87,20 +88,20 @@ class ReferenceKind(Kind):
             return self.where("isnull", True)  # noqa: FBT003  # a lookup's value
         path, fixed = self._path()
         if self.field is None:
-            return ~Q(pk__in=self._linked(None))
+            return ~self._linked(None)
         return Q(**{f"{path}__isnull": True}, **fixed)
 
-    def _linked(self, keys: Any) -> Any:
+    def _linked(self, keys: Any) -> Q:
         link = tracked.link_fields[self.name]
         rows = link.model._base_manager.filter(**link.fixed)
         if keys is not None:
             rows = rows.filter(**{f"{link.target}__in": keys})
-        return rows.values("record_id")
+        return among(rows, "record")
 
     def condition(self, op: str, given: Sequence[str], viewer: Viewer) -> Q:
         keys = self._keys(given, viewer)
         if self.field is None:
-            return Q(pk__in=self._linked(keys))
+            return self._linked(keys)
         if self.is_set and not tracked.is_beside(self.name):
             return self._many(keys)
         return self.where("in", keys)
@@ -126,8 +127,7 @@ class ReferenceKind(Kind):
         return keys | departments if self.target is Department else _people(keys, departments)
 
     def _many(self, keys: Any) -> Q:
-        rows = self.model._base_manager.filter(**{f"{self.name}__in": keys})
-        return Q(pk__in=rows.values("pk"))
+        return among(self.model._base_manager.filter(**{f"{self.name}__in": keys}), "pk")
 
     def words(self, op: str, given: Sequence[str], viewer: Viewer) -> str:
         said: dict[str, str] = {"me": str(ME), MY_DEPARTMENT: str(_("my department"))}

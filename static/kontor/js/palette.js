@@ -76,6 +76,8 @@ export function start(dialog, { post }) {
 
   input.addEventListener("input", () => { clearTimeout(timer); fresh = false; entered = null; timer = setTimeout(ask, PAUSE); });
   dialog.addEventListener("keydown", (event) => {
+    // Until the next frame the focus is still in a palette that was just closed.
+    if (!dialog.open) return;
     const option = options()[active];
     if (event.key === "ArrowDown") mark(active + 1);
     else if (event.key === "ArrowUp") mark(active <= 0 ? options().length - 1 : active - 1);

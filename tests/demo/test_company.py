@@ -34,6 +34,7 @@ from deals.models import Certainty, ClosingReason, Deal, DealLine, Outcome, Paym
 from requests_app.models import Request
 from tests.records.driving import shown, signed_in, viewer_of
 
+pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 TODAY = NOON.date()
 OPEN = Deal.objects.filter(closed_on=None)

@@ -12,7 +12,7 @@ DJADE := $(VENV)/bin/djade --target-version 5.2
 TEMPLATES = $$(git ls-files -co --exclude-standard '*.html')
 ARGS ?=
 
-.PHONY: run test test-long bench bench-scale bench-import check format messages lock clean lint security types layers templates schema \
+.PHONY: run test pictures test-long bench bench-scale bench-import check format messages lock clean lint security types layers templates schema \
 	words architecture audit
 
 # Serve the CRM at http://127.0.0.1:8000; PORT=8001 and KONTOR_DATA=another_folder change port and data.
@@ -23,6 +23,10 @@ run: $(BASE)
 # All tests, or some: make test ARGS="tests/acceptance/test_main_job.py"
 test: $(DEV)
 	@$(PY) -m tests.run $(ARGS)
+
+# Make the pictures of the guides anew, from the demonstration company.
+pictures: $(DEV)
+	@KONTOR_PICTURES=1 $(PY) -m tests.run tests/acceptance/test_records_kit.py
 
 # Measure the main pages on 50,000 deals (PostgreSQL) against their budgets; bench-scale on a million.
 bench: $(DEV)

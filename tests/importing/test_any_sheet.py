@@ -90,15 +90,18 @@ def through(client: Client, chance: random.Random) -> Import | None:
     return None
 
 
-def test_any_sheet_is_refused_in_words_or_accounted_for_row_by_row(scale: float) -> None:
-    by, chance, done = person(), random.Random(17), 0
+@pytest.mark.parametrize(
+    ("sheets", "seed"), [(20, 17), pytest.param(2_000, 18, marks=pytest.mark.long, id="many")]
+)  # fmt: skip
+def test_any_sheet_is_refused_in_words_or_accounted_for_row_by_row(sheets: int, seed: int, scale: float) -> None:
+    by, chance, done = person(), random.Random(seed), 0
     common.country()
     common.tag()
     deals.pipeline()
     deals.reason("won")
     crm.company("Acme", owner=by)
     crm.contact(owner=by, email="p@x.example")
-    for _turn in range(max(12, round(20 * scale))):
+    for _turn in range(max(12, round(sheets * scale))):
         client = signed_in(by)
         imp = through(client, chance)
         if imp is None:

@@ -99,9 +99,12 @@ def test_a_bad_file_gets_a_sentence_and_soon(name: str) -> None:
     assert time.monotonic() - start < 5
 
 
-def test_broken_files_are_read_or_refused_and_nothing_else(scale: float) -> None:
-    chance = random.Random(7)
-    for turn in range(round(2_000 * scale)):
+@pytest.mark.parametrize(
+    ("files", "seed"), [(2_000, 7), pytest.param(20_000, 8, marks=pytest.mark.long, id="many")]
+)  # fmt: skip
+def test_broken_files_are_read_or_refused_and_nothing_else(files: int, seed: int, scale: float) -> None:
+    chance = random.Random(seed)
+    for turn in range(round(files * scale)):
         content = broken(chance.choice(seeds()), chance)
         try:
             found = rows(content)

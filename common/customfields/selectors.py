@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.text import slugify
 
 from common.customfields import made
 from common.customfields.models import CustomField, CustomOption, FieldLabel, Questionnaire, Values
@@ -70,6 +71,18 @@ def options_of(definition: CustomField) -> models.QuerySet[CustomOption]:
     """The options of a field in use, in order."""
     rows: models.QuerySet[CustomOption] = CustomOption.objects.in_use().filter(field=definition)
     return rows
+
+
+def key_of(name: str) -> str:
+    """The key that a name gives; empty: none."""
+    key = slugify(name).replace("-", "_")[:31]
+    return key if key[:1].isalpha() else ""
+
+
+def key_for(type: str, name: str) -> str:
+    """A key no field of this type has, by the name where that gives one."""
+    key = key_of(name)
+    return key if key and not CustomField.objects.filter(type=type, key=key).exists() else free_key(type)
 
 
 def free_key(type: str) -> str:

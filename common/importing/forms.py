@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common.changes import submissions
 from common.importing import access, selectors, services, staging, tables
+from common.importing.keeping import KEEP, may_keep
 from common.importing.models import Import, OnMatch, OnNew
 from common.importing.tables import Reading
 from common.importing.targets import Target, targets_of
@@ -22,6 +23,7 @@ from common.records.declaring import Viewer
 
 IGNORE = gettext_lazy("— ignore —")
 CHOOSE = gettext_lazy("— choose —")
+KEPT = gettext_lazy("— keep as an own field —")
 MOST_OPTIONS, MOST_ALIKE, MOST_TEXTS, MOST_FIELDS = 200, 10, 100, 800
 LONGEST_PASTE = 500_000
 """Checked here only: a browser told of it would cut what is pasted without a word."""
@@ -115,6 +117,8 @@ class ColumnsForm(StepForm):
     def build(self) -> None:
         self.targets = targets_of(registry.get(self.imp.type), self.viewer)
         choices: Choices = [("", IGNORE), *((key, target.label) for key, target in self.targets.items())]
+        if may_keep(self.viewer.principal, registry.get(self.imp.type)):
+            choices.insert(1, (KEEP, KEPT))
         for place, head in enumerate(self.imp.headers):
             field = _select(head or _("Column %(place)s") % {"place": place + 1}, choices, required=False)
             known = place < len(self.imp.columns) and self.imp.columns[place] in self.targets

@@ -15,7 +15,7 @@ from django.db import transaction
 from common import clock
 from common.files.errors import NoRoom
 from common.files.services import safe_name
-from common.importing import access, checking, profiles, selectors, staging
+from common.importing import access, checking, keeping, profiles, selectors, staging
 from common.importing.checking import Bench
 from common.importing.errors import CannotCompare, ColumnTwice, FieldMissing, NothingChosen, NotReady, Outdated
 from common.importing.finding import is_possible, offered
@@ -133,11 +133,12 @@ def _usable(system: str) -> Any:
 
 
 def set_columns(imp: Import, columns: Sequence[str], *, version: int, by: User) -> None:
-    """Say what each column fills; it is remembered for files with the same heads.
+    """Say what each column fills, or `keeping.KEEP`; it is remembered for files with the same heads.
 
-    Raises `ColumnTwice`, `NothingChosen`.
+    Raises `ColumnTwice`, `NothingChosen`, `Forbidden`, `NoSlotLeft`.
     """
     with _changing(imp, version, by) as row:
+        columns = keeping.keep(row, columns, by)
         targets = targets_of(registry.get(row.type), Viewer(by, principal_of(by)))
         kept = [key if key in targets else "" for key in columns]
         _require_once(row, kept, targets)

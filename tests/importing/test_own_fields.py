@@ -9,15 +9,21 @@ import pytest
 from common.changes import undoing
 from common.changes.values import current
 from common.customfields import services as customising
-from common.customfields.models import CustomOption, FieldType
+from common.customfields.models import CustomField, CustomOption, FieldType
+from common.importing import services
 from common.importing.errors import FieldMissing
+from common.importing.forms import ColumnsForm
+from common.importing.keeping import KEEP
+from common.kinds.errors import Forbidden
 from common.people.models import User
 from common.policy.models import Role
 from crm.models import Company
 from tests.factories import crm, customfields
 from tests.importing.driving import begun, checked, counts, imported, person, text_of
+from tests.records.driving import viewer_of
 
 pytestmark = pytest.mark.django_db
+K = FieldType
 KEY = "crm.company"
 REFUSED = {
     FieldType.TEXT: ("x" * 300, "at most 250"), FieldType.NUMBER: ("many", "not a number"),
@@ -91,3 +97,40 @@ def test_undo_takes_own_fields_of_known_records_back(by: User) -> None:
     undoing.undo(imp.change_set, by=by)
     assert current(Company.objects.get(pk=known.pk), own) == "small"
     assert counts(checked(text_of([["Name", "Size"], ["Werft", ""]]), KEY, by)) == {"unchanged": 1}
+
+
+def test_columns_that_nothing_takes_are_kept_as_own_fields(by: User) -> None:
+    long = "It was a long story. " * 10
+    rows = [
+        ["Name", "Turnover", "Founded", "Code", "Story", ""],
+        ["Werft", "1200,5", "31.12.1998", "007", long, "x"], ["Mühle", "3", "", "12", "", "y"],
+    ]  # fmt: skip
+    kept = dict.fromkeys(rows[0][1:], KEEP)
+    imp = imported(text_of(rows, ";"), KEY, by, columns=kept)
+    assert counts(imp) == {"new": 2}
+    made = CustomField.objects.order_by("position")
+    assert [(field.name, field.key, field.kind) for field in made] == [
+        ("Turnover", "turnover", K.NUMBER), ("Founded", "founded", K.DATE), ("Code", "code", K.TEXT),
+        ("Story", "story", K.LONG_TEXT), ("Column 6", "column_6", K.TEXT),
+    ]  # fmt: skip
+    werft = Company.objects.get(name="Werft")
+    assert current(werft, "x_turnover") == "1200.500000"
+    assert current(werft, "x_code") == "007"
+    again = imported(text_of(rows, ";"), KEY, by)
+    assert counts(again) == {"unchanged": 2}
+    assert made.count() == 5
+
+
+def test_a_kept_column_gets_a_key_of_its_own(by: User) -> None:
+    customfields.field(KEY, by=by, key="turnover", name="Of old")
+    imported(text_of([["Name", "Turnover"], ["Werft", "5"]]), KEY, by, columns={"Turnover": KEEP})
+    assert CustomField.objects.get(name="Turnover").key == "field_2"
+
+
+def test_only_who_makes_own_fields_may_keep_columns() -> None:
+    seller = person("manager")
+    imp = begun(text_of([["Name", "Turnover"], ["Werft", "5"]]), KEY, seller)
+    with pytest.raises(Forbidden):
+        services.set_columns(imp, ["name", KEEP], version=imp.version, by=seller)
+    assert KEEP not in dict(ColumnsForm(imp, viewer_of(seller)).fields["c1"].choices)  # type: ignore[attr-defined]  # a choice field
+    assert not CustomField.objects.exists()

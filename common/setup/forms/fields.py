@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -59,7 +58,7 @@ class CustomFieldForm(DictionaryForm):
         self.order_fields(["name", *(f"name_{code}" for code, _name in self.languages)])
 
     def clean_key(self) -> str:
-        key = str(self.cleaned_data.get("key") or slugify(self.cleaned_data.get("name", "")).replace("-", "_")[:31])
+        key = str(self.cleaned_data.get("key") or customfields.key_of(self.cleaned_data.get("name", "")))
         return key if key[:1].isalpha() else customfields.free_key(self.kind.key)
 
     def clean(self) -> dict[str, Any]:

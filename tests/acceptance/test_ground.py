@@ -87,7 +87,7 @@ def test_a_bulk_change_is_undone_from_recent_changes(admin: User, page_for: Page
     tag = Tag.objects.create(name="Trade fair")
     companies = [crm.company(owner=admin) for _n in range(4)]
     page = page_for(admin)
-    page.goto("/companies/?all=1")
+    page.goto("/companies/?all=1", wait_until="networkidle")
     page.check("[data-select-all]")
     page.click(".k-bulk button:has-text('Add tags'), .k-bulk a:has-text('Add tags')")
     page.wait_for_load_state("networkidle")

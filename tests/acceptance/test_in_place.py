@@ -147,6 +147,15 @@ def test_quick_add_hints_reads_a_signature_and_goes_on(seller: User, page_for: P
     assert Company.objects.filter(name="Bootsbau").exists()
 
 
+def test_rows_that_were_ticked_before_the_page_was_ready_are_selected(seller: User, page_for: PageFor) -> None:
+    page = page_for(seller)
+    tick = "document.querySelector('[data-select-all]').checked = true"
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {tick}; }})")
+    page.goto("/deals/?all=1", wait_until="networkidle")
+    expect(page.locator("[data-bulk-count]")).to_have_text("3")
+    expect(page.get_by_role("button", name="Change a field")).to_be_visible()
+
+
 def test_a_field_of_many_rows_is_changed_after_a_preview(seller: User, page_for: PageFor) -> None:
     page = page_for(seller)
     page.goto("/deals/?all=1", wait_until="networkidle")

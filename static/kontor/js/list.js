@@ -95,5 +95,7 @@ export function start(table) {
     else return;
     event.preventDefault();
   });
+  // Ticked before this script was there, by a quick hand or by the browser, which keeps boxes over a reload.
+  if (all?.checked) boxes().forEach((box) => { box.checked = true; });
   count();
 }

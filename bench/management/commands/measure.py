@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--deals", type=int, required=True, help="how many the company has")
-        parser.add_argument("--medians", type=Path, required=True, help="the file for what pages take ÷ floor")
+        parser.add_argument("--medians", type=Path, required=True, help="the file for the milliseconds that pages take")
         parser.add_argument("--beside", action="store_true", help="compare with what is in that file")
         parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
 

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "common.upkeep",
     "common.search",
     "common.notifications",
+    "common.duplicates",
     "common.importing",
     "common.demo",
     "common.home",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("notifications/", include("common.notifications.urls")),
     path("changes/", include("common.records.urls")),
     path("imports/", include("common.importing.urls")),
+    path("duplicates/", include("common.duplicates.urls")),
     path("views/", include("common.views.urls")),
     path("exports/", exports, name="exports"),
     path("exports/<int:pk>/", export_file, name="export-file"),

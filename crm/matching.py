@@ -84,7 +84,7 @@ class Matches:
     leads: Sequence[Match[Lead]] = ()
 
 
-class _Evidence(Generic[R]):
+class Evidence(Generic[R]):
     """Collects reasons per record; independent reasons strengthen each other."""
 
     def __init__(self) -> None:
@@ -139,7 +139,8 @@ def _by_keys(asked: Asked, *, domain: bool) -> Q:
     return found
 
 
-def _reach_reasons(record: Company | Contact | Lead, asked: Asked) -> Iterable[tuple[float, str]]:
+def reach_reasons(record: Company | Contact | Lead, asked: Asked) -> Iterable[tuple[float, str]]:
+    """The reasons that lie in how somebody is reached."""
     if asked.email_key and record.email_key == asked.email_key:
         yield SAME_EMAIL, _("same e-mail")
     if asked.phone_key and record.phone_key == asked.phone_key:
@@ -148,29 +149,31 @@ def _reach_reasons(record: Company | Contact | Lead, asked: Asked) -> Iterable[t
 
 def _is_of_domain(record: Company | Lead, asked: Asked) -> bool:
     """Whether the mail domain says something beyond the address itself."""
-    return bool(asked.domain) and record.domain_key == asked.domain and record.email_key != asked.email_key
+    is_same_address = bool(asked.email_key) and record.email_key == asked.email_key
+    return bool(asked.domain) and record.domain_key == asked.domain and not is_same_address
 
 
-def _contacts(principal: Principal, asked: Asked) -> _Evidence[Contact]:
-    evidence: _Evidence[Contact] = _Evidence()
+def _contacts(principal: Principal, asked: Asked) -> Evidence[Contact]:
+    evidence: Evidence[Contact] = Evidence()
     wanted = _by_keys(asked, domain=False)
     if asked.person:
         wanted |= Q(title_sort=asked.person)
     if not wanted:
         return evidence
     for contact in _some(Contact.objects.for_user(principal).filter(wanted), "company", "city", "country"):
-        reasons = list(_reach_reasons(contact, asked))
+        reasons = list(reach_reasons(contact, asked))
         for weight, reason in reasons:
             evidence.add(contact, weight, reason)
-        _weigh_person(evidence, contact, asked)
+        weigh_person(evidence, contact, asked)
         if contact.company is not None and asked.company_name:
-            alike = _likeness(contact.company.name, asked.company_name)
+            alike = likeness_of(contact.company.name, asked.company_name)
             if alike >= WEAKEST_NAME:
                 evidence.add(contact, SAME_COMPANY * alike, _("same company"))
     return evidence
 
 
-def _weigh_person(evidence: _Evidence[Any], person: Contact | Lead, asked: Asked) -> None:
+def weigh_person(evidence: Evidence[Any], person: Contact | Lead, asked: Asked) -> None:
+    """Weigh how alike the names of people are."""
     if not asked.person or not person.full_name:
         return
     alike = SequenceMatcher(None, title_sort(person.full_name), asked.person).ratio()
@@ -181,20 +184,21 @@ def _weigh_person(evidence: _Evidence[Any], person: Contact | Lead, asked: Asked
         evidence.add(person, SAME_PERSON * alike / 2, likeness)
 
 
-def _companies(principal: Principal, asked: Asked, contacts: _Evidence[Contact]) -> _Evidence[Company]:
-    evidence: _Evidence[Company] = _Evidence()
+def _companies(principal: Principal, asked: Asked, contacts: Evidence[Contact]) -> Evidence[Company]:
+    evidence: Evidence[Company] = Evidence()
     visible = Company.objects.for_user(principal)
     reached = _by_keys(asked, domain=True)
     if reached:
         for company in _some(visible.filter(reached), "city", "country"):
-            _weigh_company(evidence, company, asked)
+            weigh_company(evidence, company, asked)
     _companies_of_people(principal, asked, contacts, evidence)
     _companies_by_name(visible, asked, evidence)
     return evidence
 
 
-def _weigh_company(evidence: _Evidence[Company], company: Company, asked: Asked) -> None:
-    for weight, reason in _reach_reasons(company, asked):
+def weigh_company(evidence: Evidence[Company], company: Company, asked: Asked) -> None:
+    """Weigh how a company is reached, its domain, and its name."""
+    for weight, reason in reach_reasons(company, asked):
         evidence.add(company, weight, reason)
     if _is_of_domain(company, asked):
         evidence.add(company, SAME_DOMAIN, _("same e-mail domain"))
@@ -202,14 +206,14 @@ def _weigh_company(evidence: _Evidence[Company], company: Company, asked: Asked)
 
 
 def _companies_of_people(
-    principal: Principal, asked: Asked, contacts: _Evidence[Contact], evidence: _Evidence[Company]
+    principal: Principal, asked: Asked, contacts: Evidence[Contact], evidence: Evidence[Company]
 ) -> None:
     """Companies whose people write from this address, call from this number or share its domain."""
     known: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for contact in contacts.records.values():
         if contact.company_id is None:
             continue
-        for weight, _reason in _reach_reasons(contact, asked):
+        for weight, _reason in reach_reasons(contact, asked):
             known[contact.company_id].append((weight, _("%(person)s works there") % {"person": contact.title}))
     wanted = Q(pk__in=known)
     if asked.domain:
@@ -225,7 +229,7 @@ def _companies_of_people(
         _weigh_name(evidence, company, asked)
 
 
-def _companies_by_name(visible: RecordQuerySet[Company], asked: Asked, evidence: _Evidence[Company]) -> None:
+def _companies_by_name(visible: RecordQuerySet[Company], asked: Asked, evidence: Evidence[Company]) -> None:
     words = name_words(asked.company_name)
     if not words:
         return
@@ -247,15 +251,15 @@ def _begins(column: str, word: str) -> Q:
     return Q(**{f"{column}__startswith": word})
 
 
-def _likeness(one: str, other: str) -> float:
+def likeness_of(one: str, other: str) -> float:
     """How alike two company names are without their legal forms, 0 to 1."""
     return SequenceMatcher(None, name_key(one), name_key(other)).ratio()
 
 
-def _weigh_name(evidence: _Evidence[Company], company: Company, asked: Asked) -> None:
+def _weigh_name(evidence: Evidence[Company], company: Company, asked: Asked) -> None:
     if not name_words(asked.company_name):
         return
-    alike = _likeness(company.name, asked.company_name)
+    alike = likeness_of(company.name, asked.company_name)
     if title_sort(company.name) == title_sort(asked.company_name):
         evidence.add(company, SAME_NAME, pgettext("company", "same name"))
     elif alike == 1:
@@ -265,9 +269,7 @@ def _weigh_name(evidence: _Evidence[Company], company: Company, asked: Asked) ->
         evidence.add(company, NAME_WEIGHT * alike, likeness)
 
 
-def _colleagues(
-    principal: Principal, asked: Asked, companies: _Evidence[Company], contacts: _Evidence[Contact]
-) -> None:
+def _colleagues(principal: Principal, asked: Asked, companies: Evidence[Company], contacts: Evidence[Contact]) -> None:
     """People of the likely companies with a like name."""
     likely = [match.record.pk for match in companies.best()]
     if not likely or not asked.last_name:
@@ -277,23 +279,23 @@ def _colleagues(
     for contact in _some(rows, "company", "city", "country"):
         told = asked.email_key and contact.email_key == asked.email_key
         if title_sort(contact.last_name) == last and not told:
-            _weigh_person(contacts, contact, asked)
+            weigh_person(contacts, contact, asked)
             contacts.add(contact, SAME_COMPANY, _("same company"))
 
 
-def _leads(principal: Principal, asked: Asked) -> _Evidence[Lead]:
-    evidence: _Evidence[Lead] = _Evidence()
+def _leads(principal: Principal, asked: Asked) -> Evidence[Lead]:
+    evidence: Evidence[Lead] = Evidence()
     wanted = _by_keys(asked, domain=True)
     if asked.person:
         wanted |= Q(title_sort=asked.person)
     if not wanted:
         return evidence
     for lead in _some(Lead.objects.for_user(principal).filter(wanted), "city", "country"):
-        for weight, reason in _reach_reasons(lead, asked):
+        for weight, reason in reach_reasons(lead, asked):
             evidence.add(lead, weight, reason)
         if _is_of_domain(lead, asked):
             evidence.add(lead, SAME_COMPANY, _("same e-mail domain"))
-        _weigh_person(evidence, lead, asked)
-        if lead.company_name and asked.company_name and _likeness(lead.company_name, asked.company_name) == 1:
+        weigh_person(evidence, lead, asked)
+        if lead.company_name and asked.company_name and likeness_of(lead.company_name, asked.company_name) == 1:
             evidence.add(lead, SAME_COMPANY, _("same company"))
     return evidence

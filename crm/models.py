@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from common.customfields.models import Values
 from common.kinds.models import Dictionary, Projection, RecordModel
 from common.kinds.words import digits
-from crm.keys import domain_of, email_key, phone_key
+from crm.keys import domain_of, email_key, name_key, phone_key
 
 phone_validator = RegexValidator(r"^[\d\s()+./\-–]*(?:(?:ext|доб|x)\.?\s*\d+)?$", _("Digits, spaces and + ( ) - only."))
+
+LONGEST_NAMES = 400
 
 
 class Source(Dictionary):
@@ -89,7 +92,7 @@ class Company(Located, Reachable, RecordModel):
 
     name = models.CharField(_("name"), max_length=200)
     alternative_names = models.CharField(
-        _("also known as"), max_length=400, blank=True, help_text=_("Other names, separated by commas.")
+        _("also known as"), max_length=LONGEST_NAMES, blank=True, help_text=_("Other names, separated by commas.")
     )
     website = models.URLField(_("website"), blank=True)
     address = models.CharField(_("address"), max_length=250, blank=True)
@@ -100,6 +103,7 @@ class Company(Located, Reachable, RecordModel):
     )
     description = models.TextField(_("description"), blank=True)
 
+    can_merge: ClassVar[bool] = True
     link_fields: ClassVar[tuple[str, ...]] = ("assignees", "shared_with", "tags")
     untracked: ClassVar[frozenset[str]] = frozenset({"email_key", "phone_key", "domain_key"})
 
@@ -119,6 +123,17 @@ class Company(Located, Reachable, RecordModel):
         super().before_save()
         self.keep_keys(self.website)
 
+    def absorbed(self, others: Sequence[Company], becomes: Mapping[str, Any]) -> dict[str, Any]:
+        """The names of the others are names it is known by, as many as fit."""
+        known = [name.strip() for row in (self, *others) for name in (row.name, *row.alternative_names.split(","))]
+        keys, found = {name_key(str(becomes.get("name", self.name)))}, ""
+        for name in known:
+            longer = f"{found}, {name}" if found else name
+            if name and name_key(name) not in keys and len(longer) <= LONGEST_NAMES:
+                keys.add(name_key(name))
+                found = longer
+        return {"alternative_names": found} if found != self.alternative_names else {}
+
     def search_text(self) -> str:
         return " ".join([self.name, self.alternative_names, self.email, self.phone, digits(self.phone), self.website])
 
@@ -137,6 +152,7 @@ class CompanyName(Projection):
 class Person(Located, Reachable, RecordModel):
     """A named person."""
 
+    can_merge: ClassVar[bool] = True
     named_by: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "email", "phone")
 
     first_name = models.CharField(_("first name"), max_length=80, blank=True)

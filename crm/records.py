@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.duplicates.declaring import Likeness
+from common.duplicates.declaring import declare as declare_duplicates
 from common.importing.declaring import MatchKey, Whole
 from common.importing.declaring import declare as declare_import
 from common.kinds.models import RecordModel
@@ -16,7 +19,7 @@ from common.records.registry import register
 from common.records.subtables import link_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
-from crm import matching, selectors, signatures
+from crm import duplicates, matching, selectors, signatures
 from crm.keys import SHORTEST_PHONE, split_name
 from crm.matching import Asked, Match
 from crm.models import Company, Contact, Industry, Lead, Source
@@ -290,3 +293,13 @@ declare_import("crm.lead", keys=(
     MatchKey("name", _("first and last name, and company name"), ("title_sort", "company_name"),
              needs=("first_name", "last_name", "company_name")),
 ), wholes=(FULL_NAME,))  # fmt: skip
+
+declare_duplicates(Likeness(
+    "crm.company", duplicates.groups_of_companies, duplicates.near("companies"), duplicates.compare_companies,
+    {**duplicates.SIGNS, "domain": _("E-mail domain")},
+))  # fmt: skip
+for key, part, model in (("crm.contact", "contacts", Contact), ("crm.lead", "leads", Lead)):
+    declare_duplicates(Likeness(
+        key, partial(duplicates.groups_of_people, model), duplicates.near(part), duplicates.compare_people,
+        duplicates.SIGNS, ("company",) if model is Contact else (),
+    ))  # fmt: skip

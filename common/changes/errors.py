@@ -91,3 +91,28 @@ class PurgeOthersFirst(DomainError):
     """Others in the bin cannot be without the record."""
 
     message = _("“%(title)s” is still needed in the bin by: %(used_by)s. Delete them for good first.")
+
+
+class NothingToMerge(DomainError):
+    """Fewer than two records of one type that are there, or one that is no duplicate to choose from."""
+
+    message = _("There is nothing to merge here: choose at least two records that are not in the bin.")
+
+
+class TooManyToMerge(DomainError):
+    """More records than one looks at side by side."""
+
+    message = _("At most %(most)s records are merged at once.")
+
+
+class ChangedMeanwhile(DomainError):
+    """One of the records was changed after the person looked at it (409)."""
+
+    status: ClassVar[int] = 409
+    message = _("Somebody changed one of these records meanwhile. Nothing was merged; look at them again.")
+
+
+class MergedFurther(DomainError):
+    """The record that was kept was itself merged into another."""
+
+    message = _("“%(title)s” is not there any more itself. Un-merge or restore it first.")

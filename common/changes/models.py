@@ -29,6 +29,8 @@ class Undo(Ledger):
     back = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
+    # Rights were asked for the act as a whole, not for each record.
+    on_behalf = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -61,3 +63,38 @@ class UndoNote(Ledger):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.field} {self.why}"
+
+
+class Merge(Ledger):
+    """One merging of duplicates into a record: what was decided, how far it is, the change set it made.
+
+    `others`: keys of the records that go. `chosen`: by field the key of the record whose value is taken.
+    """
+
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    keeper = models.ForeignKey("spine.Record", models.PROTECT, related_name="+")
+    others = models.JSONField(default=list)
+    chosen = models.JSONField(default=dict)
+    made = models.ForeignKey("events.ChangeSet", models.PROTECT, null=True, related_name="merges")
+    moved = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.others} → {self.keeper_id}"
+
+
+class Merged(Ledger):
+    """A record that stands for another now, by a merge; also those that had been merged into the other before."""
+
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="merged")
+    record = models.ForeignKey("spine.Record", models.PROTECT, related_name="+")
+    into = models.ForeignKey("spine.Record", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["record", "merge"], name="merged_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} → {self.into_id}"

@@ -29,7 +29,7 @@ from common.changes.context import (
     watch,
 )
 from common.changes.errors import FieldForbidden, ForeignRecord
-from common.changes.merging import merge
+from common.changes.stale import merge
 from common.kinds.errors import Forbidden
 from common.kinds.models import DictionaryBase, RecordModel
 from common.policy import scopes

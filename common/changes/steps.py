@@ -13,7 +13,7 @@ from common.events.models import ChangeSet, Event
 from common.kinds.models import RecordModel
 from common.spine.models import Record
 
-ARRIVALS, REMOVAL = ("created", "restored"), "removed"
+ARRIVALS, REMOVAL, MERGED = ("created", "restored"), "removed", "merged"
 LASTING = frozenset({"noted", "file_added", "file_removed", "rerated", "purged"})
 """What happened without changing a field: it stays."""
 
@@ -51,7 +51,10 @@ def _way(verbs: Sequence[str]) -> str:
 
 
 def order(change_set: ChangeSet) -> list[int]:
-    """The records in the order of taking back: out of the bin (wholes first), fields, into the bin (parts first)."""
+    """The records in the order of taking back: out of the bin (wholes first), fields, into the bin (parts first).
+
+    What others were merged into comes before all: it may hold the name that they come back under.
+    """
     verbs: dict[int, list[str]] = {}
     moved: dict[int, int] = {}
     rows = Event.objects.filter(change_set=change_set, subject__isnull=False).order_by("id")
@@ -61,7 +64,7 @@ def order(change_set: ChangeSet) -> list[int]:
             verbs.setdefault(subject, []).append(verb)
             if verb in (*ARRIVALS, REMOVAL) or subject not in moved:
                 moved[subject] = pk
-    phases = {subject: ("out", "", "in").index(way) for subject, found in verbs.items()
+    phases = {subject: -1 if MERGED in found else ("out", "", "in").index(way) for subject, found in verbs.items()
               if (way := _way(found)) != "nowhere"}  # fmt: skip
     return sorted(phases, key=lambda subject: (phases[subject], -moved[subject]))
 

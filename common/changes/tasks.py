@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from common.changes import purging, undoing
+from django.utils.translation import gettext_lazy as _
+
+from common.changes import merging, purging, undoing
 from common.jobs import services as jobs
 
 
@@ -10,6 +12,12 @@ from common.jobs import services as jobs
 def undo(pk: int) -> None:
     """Finish an undoing of many records."""
     undoing.run(pk)
+
+
+@jobs.handler(merging.JOB, label=_("Merge duplicates"))
+def merge(pk: int) -> None:
+    """Finish a merging to which many records pointed."""
+    merging.go_on(pk)
 
 
 @jobs.handler(purging.JOB)

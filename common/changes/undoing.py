@@ -67,19 +67,20 @@ def require(act: ChangeSet, user: User) -> None:
         raise AlreadyUndone
 
 
-def undo(act: ChangeSet, *, by: Actor) -> Undo:
+def undo(act: ChangeSet, *, by: Actor, on_behalf: bool = False) -> Undo:
     """Take a change set back, now or (above 500 records) in a job; the row tells how far it is and what it left.
 
     Raises what `require` raises. Nothing could be taken back: the notes of the row say why, and it does not hold.
+    `on_behalf`: the caller has asked for the right to the whole act, whoever did it and however long ago.
     """
     user = person(by)
     with transaction.atomic():
-        if user is not None:
+        if user is not None and not on_behalf:
             require(act, user)
         records = steps.order(act)
         if not records:
             raise NothingToUndo
-        row = _begin(act, user, len(records))
+        row = _begin(act, user, len(records), on_behalf=on_behalf)
         if len(records) > CHUNK:
             jobs.enqueue(JOB, row.pk, by=user)
         else:
@@ -87,10 +88,10 @@ def undo(act: ChangeSet, *, by: Actor) -> Undo:
     return row
 
 
-def _begin(act: ChangeSet, user: User | None, total: int) -> Undo:
+def _begin(act: ChangeSet, user: User | None, total: int, *, on_behalf: bool) -> Undo:
     try:
         with transaction.atomic():
-            row = Undo.objects.create(of=act, by=user, total=total)
+            row = Undo.objects.create(of=act, by=user, total=total, on_behalf=on_behalf)
     except IntegrityError as clash:
         raise AlreadyUndone from clash
     _turn(act, holds=False)
@@ -118,10 +119,10 @@ def run(pk: int) -> None:
 def _piece(row: Undo, records: Sequence[int], by: Actor) -> None:
     piece = records[row.cursor : row.cursor + CHUNK]
     is_last = row.cursor + len(piece) >= len(records)
-    moment, judge = clock.now(), Judge(row.of, by)
+    moment, judge = clock.now(), Judge(row.of, System("undo") if row.on_behalf else by)
     with change_set(label_of(row.of), by=by, via=Via.UNDO, bulk=len(records) > 1, row=row.made, owes=is_last) as opened:
         for step in steps.load(row.of, piece):
-            row.back += _take_back(row, step, judge, opened, moment)
+            row.back += _take_back(row, step, judge, opened, moment, by)
         row.made, row.cursor = opened.row, row.cursor + len(piece)
         if is_last:
             _finish(row)
@@ -135,7 +136,7 @@ def _finish(row: Undo) -> None:
         _turn(row.of, holds=True)
 
 
-def _take_back(row: Undo, step: Step, judge: Judge, opened: OpenSet, moment: datetime) -> int:
+def _take_back(row: Undo, step: Step, judge: Judge, opened: OpenSet, moment: datetime, by: Actor) -> int:
     """Take back one record, or note why not; how many records came back."""
     obj = step.model.everything.select_for_update().filter(pk=step.record).first()
     found = judge.decide(step, obj)
@@ -143,7 +144,7 @@ def _take_back(row: Undo, step: Step, judge: Judge, opened: OpenSet, moment: dat
     if found.acts and obj is not None:
         try:
             with opened.part():
-                _write(found, obj, moment, judge.by)
+                _write(found, obj, moment, by)
         except IntegrityError:
             left = [("", Why.TAKEN)]
         except DomainError as refusal:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from common.changes import writing
+from common.changes import merging, writing
 from common.importing.declaring import MatchKey, said_of
 from common.importing.errors import NotKnown, SeveralAlike
 from common.importing.linking import numbers_of
@@ -100,8 +100,18 @@ class Finder:
                 self._by_outer(rows, found, open_rows)
             else:
                 self._by_columns(rule, rows, found, open_rows)
+        self._where_merged(found)
         beside.read([obj for fit in found if (obj := fit.obj or fit.binned) is not None])
         return found
+
+    def _where_merged(self, found: Sequence[Found]) -> None:
+        """What was merged into another means that one."""
+        binned = {fit.binned.pk for fit in found if fit.binned is not None}
+        stands = merging.kept_as(binned) if binned else {}
+        kept = self._visible().in_bulk(set(stands.values())) if stands else {}
+        for fit in found:
+            if fit.binned is not None and (obj := kept.get(stands.get(fit.binned.pk))) is not None:
+                fit.obj, fit.binned = obj, None
 
     def _visible(self) -> Any:
         return self.kind.model.everything.for_user(self.viewer.principal)

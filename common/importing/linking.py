@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from common.changes import merging
 from common.importing.errors import NotKnown, SeveralAlike
 from common.importing.models import ImportRow, OuterKey
 from common.importing.targets import Target
@@ -112,6 +113,8 @@ def _by_outer(target: Target, texts: set[str], system: str) -> dict[str, Any]:
     assert target.model is not None  # noqa: S101  # a link leads somewhere
     keys = OuterKey.objects.filter(system=system, type=target.model._meta.label_lower, key__in=texts)
     records = dict(keys.values_list("key", "record_id"))
+    stands = merging.kept_as(records.values())
+    records = {key: stands.get(pk, pk) for key, pk in records.items()}
     found = {row.pk: row for row in _rows(target).filter(pk__in=records.values())}
     return {key: found[pk] for key, pk in records.items() if pk in found}
 

@@ -6,7 +6,7 @@ choose from. `Ledger`: written by its one engine. `Projection`: written by its p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.db import models
@@ -209,6 +209,8 @@ class RecordModel(Guarded):
     contact_keys: ClassVar[tuple[str, ...]] = ()
     # Fields that are hidden from people who may not see margins.
     margin_fields: ClassVar[tuple[str, ...]] = ()
+    # Whether two of them may turn out to be one: duplicates are merged. Nothing is a part of such a record.
+    can_merge: ClassVar[bool] = False
     is_masked = False
     # The foreign key to the record this one is a part of ("deal" for a payment).
     parent_field: ClassVar[str | None] = None
@@ -246,6 +248,10 @@ class RecordModel(Guarded):
     def linked_records(self) -> list[int]:
         """Ids of the records whose timeline also shows what happens to this one."""
         return []
+
+    def absorbed(self, others: Sequence[Any], becomes: Mapping[str, Any]) -> dict[str, Any]:
+        """What else this one takes from others that are merged into it, given the encoded values it `becomes`."""
+        return {}
 
     def linked(self, relation: str) -> list[Any] | None:
         """The rows of a reverse relation of the spine ("members") that were fetched with this row, else None."""

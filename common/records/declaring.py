@@ -160,6 +160,20 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A page of a higher app that a type's pages lead to, for who may do `permission`: `url(kind, obj)`.
+
+    `place`: behind the dots of the "list" or of the "record", or the bar of "selected" rows, which are posted to it.
+    """
+
+    label: Words
+    icon: str
+    permission: str
+    url: Callable[[RecordType, Any], str]
+    place: str
+
+
+@dataclass(frozen=True)
 class Board:
     """A board: one column per value of `column`; dropping a card calls `move(obj, value_id, by)`.
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from common.customfields import renaming
 from common.customfields import selectors as customfields
 from common.kinds.models import RecordModel
-from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType, Sort
+from common.records.declaring import Action, Column, Link, NamedFilter, Panel, PresetView, RecordType, Sort
 
 T = TypeVar("T", bound=type[RecordType])
 
@@ -21,6 +21,7 @@ class _Extension:
     filters: list[str | NamedFilter] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     views: list[PresetView] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
 _types: dict[str, RecordType] = {}
@@ -41,7 +42,7 @@ def register(declaration: T) -> T:
 def extend(
     key: str, *, panels: Sequence[Panel] = (), columns: Sequence[Column] = (),
     filters: Sequence[str | NamedFilter] = (), actions: Sequence[Action] = (),
-    views: Sequence[PresetView] = (),
+    views: Sequence[PresetView] = (), links: Sequence[Link] = (),
 ) -> None:  # fmt: skip
     """Add to a lower app's type from above: `extend("crm.company", panels=[…])`."""
     extension = _extensions.setdefault(key, _Extension())
@@ -50,6 +51,7 @@ def extend(
     extension.filters.extend(filters)
     extension.actions.extend(actions)
     extension.views.extend(views)
+    extension.links.extend(links)
 
 
 def get(key: str) -> RecordType:
@@ -107,3 +109,9 @@ def actions(kind: RecordType) -> list[Action]:
 def views(kind: RecordType) -> list[PresetView]:
     """The views every list of a type has, with those from above."""
     return _extended(kind, "views")
+
+
+def links(kind: RecordType, place: str) -> list[Link]:
+    """The pages of higher apps that a place of a type's pages leads to."""
+    extension = _extensions.get(kind.key)
+    return [link for link in (extension.links if extension else ()) if link.place == place]

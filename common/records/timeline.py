@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.changes import merging
 from common.changes import values as tracked
 from common.events.models import Event, EventLink, Via
 from common.kinds import dictionary, formats
@@ -37,6 +38,7 @@ VERBS: dict[str, Words] = {
     "restored": gettext_lazy("Restored from the bin"), "transferred": gettext_lazy("Given to somebody else"),
     "file_added": gettext_lazy("File added"), "file_removed": gettext_lazy("File removed"),
     "noted": gettext_lazy("Note"), "undone": gettext_lazy("Undone"), "purged": gettext_lazy("Deleted for good"),
+    "merged": gettext_lazy("Merged with a duplicate"),
     "cut_off": gettext_lazy("Cut off from what was deleted for good"),
 }  # fmt: skip
 _named: dict[str, Words] = {}
@@ -64,16 +66,18 @@ class Told:
 
 def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size: int = SIZE) -> tuple[list[Told], int]:
     """The newest events on a record's timeline that the person may see, and where to go on (0: the end)."""
-    links = EventLink.objects.filter(record_id=obj.pk).order_by("-at", "-event")
+    keys = merging.joined_to(obj)
+    links = EventLink.objects.filter(record_id__in=keys).order_by("-at", "-event")
     links = links.select_related("event__actor", "event__subject")
     if before:
-        anchor = EventLink.objects.filter(pk=before, record_id=obj.pk).values("at", "event_id").first()
+        anchor = EventLink.objects.filter(pk=before, record_id__in=keys).values("at", "event_id").first()
         if anchor is None:
             raise BadFilter(part="before")
         links = links.filter(at__lte=anchor["at"]).exclude(at=anchor["at"], event_id__gte=anchor["event_id"])
     page = list(links[: size + 1])
     more = page[size - 1].pk if len(page) > size else 0
-    return tell([link.event for link in page[:size]], viewer, obj), more
+    events = {link.event_id: link.event for link in page[:size]}  # one may stand on several of the merged
+    return tell(list(events.values()), viewer, obj), more
 
 
 def about(obj: RecordModel, viewer: Viewer, only: Mapping[str, str], size: int = 200) -> list[Told]:

@@ -13,7 +13,7 @@ from common.demo.demo import RATE_DAYS
 from common.demo.scene import Scene
 from common.organisation.models import Department
 from common.tags.models import Tag
-from crm.demo import fairs, shaping
+from crm.demo import fairs, shaping, twins
 from crm.demo.market import Draw, Firm, Market, Somebody, address
 from crm.models import Company, Contact, Industry, Lead, Source
 
@@ -110,3 +110,4 @@ def _make_lead(values: dict[str, Any], owner: Any) -> None:
 register(25, shaping.build)
 register(30, build)
 register(90, fairs.build)
+register(91, twins.build)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.kinds import formats
 from common.policy.rules import PersonRequest
-from common.records import describing, lists, many, printing
+from common.records import describing, lists, many, printing, registry
 from common.records.inputs import LONGEST_KEY
 from common.records.models import ExportFile
 from common.records.state import ListState
@@ -42,6 +42,10 @@ class ListView(RecordView):
         if self.type.sections and may(self.type.key, "import"):
             url = f"{reverse('importing:new')}?type={self.type.key}"
             found.append({"label": _("Import"), "url": url, "icon": "database-import"})
+        found += [
+            {"label": link.label, "url": link.url(self.type, None), "icon": link.icon}
+            for link in registry.links(self.type, "list") if may(self.type.key, link.permission)
+        ]  # fmt: skip
         if may(self.type.key, "delete"):
             found.append({"label": _("Bin"), "url": self.type.url("bin-list"), "icon": "trash"})
         return found
@@ -76,6 +80,11 @@ class ListView(RecordView):
             for act in many.offered(self.type, self.viewer)
         ]
         pdf = {"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("pdf-selected")}
+        acts += [
+            {"label": link.label, "icon": link.icon, "url": link.url(self.type, None), "danger": False}
+            for link in registry.links(self.type, "selected")
+            if self.viewer.principal.may(self.type.key, link.permission)
+        ]
         more = bool(footer["next_url"] or footer["prev_url"])
         return {"actions": [pdf, *acts], "query": state.link().partition("?")[2], "more": more}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.changes import merging
 from common.changes import values as tracked
 from common.events.models import Via
 from common.files import services as files
@@ -33,7 +35,10 @@ class PageView(RecordView):
     composer_text = ""
 
     def get(self, request: PersonRequest, pk: int, status: int = 200) -> HttpResponse:
-        obj = self.get_object()
+        try:
+            obj = self.get_object()
+        except NotVisible:
+            return self.where_merged(pk)
         self.related = self.relations_of(obj)
         allowed = self.allowed_actions()
         head = self.type.head(obj, self.viewer)
@@ -62,6 +67,15 @@ class PageView(RecordView):
             ],
         }  # fmt: skip
         return self.render("records/page.html", context, status=status)
+
+    def where_merged(self, pk: int) -> HttpResponse:
+        """To the record this one was merged into. Raises `NotVisible` where both are not the person's to see."""
+        kept = merging.kept_as([pk]).get(pk) if self.type.model.can_merge else None
+        seen = self.type.model.everything.for_user(self.viewer.principal).filter(pk__in=[pk, kept or pk])
+        if kept is None or seen.count() < 2:
+            raise NotVisible
+        messages.info(self.request, _("It was merged into this one."))
+        return HttpResponseRedirect(f"{self.type.url('list')}{kept}/")
 
     def rows(self) -> RecordQuerySet[Any]:
         """With everything the page shows of the record itself, links and parts included."""
@@ -126,6 +140,10 @@ class PageView(RecordView):
         """The dots menu."""
         found = [self.button(obj, action) for action in self.offered(obj, allowed) if action.shown == "menu"]
         found.append({"label": "PDF", "icon": "file-type-pdf", "url": self.type.url("record-pdf", obj.pk)})
+        found += [
+            {"label": link.label, "icon": link.icon, "url": link.url(self.type, obj)}
+            for link in registry.links(self.type, "record") if link.permission in allowed
+        ]  # fmt: skip
         if "transfer" in allowed:
             found.append({
                 "label": _("Give to somebody else"), "icon": "user-share", "url": self.type.url("transfer", obj.pk),
@@ -142,7 +160,9 @@ class PageView(RecordView):
 
     def files(self, obj: RecordModel) -> list[dict[str, Any]]:
         """The files as boxes."""
-        rows = Attachment.objects.filter(record_id=obj.pk, removed_at=None).select_related("blob", "by")
+        rows = Attachment.objects.filter(record_id__in=merging.joined_to(obj), removed_at=None).select_related(
+            "blob", "by"
+        )
         return [
             {
                 "name": row.name, "url": reverse("files:serve", args=[row.pk, row.name]),
@@ -252,7 +272,8 @@ class FileRemoveView(RecordView):
 
     def post(self, request: PersonRequest, pk: int, file_pk: int) -> HttpResponse:
         obj = self.get_object()
-        row = Attachment.objects.filter(pk=file_pk, record_id=obj.pk, removed_at=None).first()
+        held = Attachment.objects.filter(record_id__in=merging.joined_to(obj), removed_at=None)
+        row = held.filter(pk=file_pk).first()
         if row is None:
             raise NotVisible
         files.detach(obj, row, by=self.viewer.user)

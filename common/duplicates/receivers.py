@@ -1,0 +1,4 @@
+from common.changes import purging
+from common.duplicates import scanning
+
+purging.with_record(scanning.forget)

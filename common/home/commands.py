@@ -33,6 +33,10 @@ def places(viewer: Viewer) -> Iterator[Command]:
             yield Command(kind.label_plural, kind.url("list"), kind.icon, go)
             if kind.board is not None:
                 yield Command(_("Board: %(type)s") % {"type": kind.label_plural}, kind.url("board"), kind.icon, go)
+            for link in registry.links(kind, "list"):
+                if viewer.principal.may(kind.key, link.permission):
+                    said = _("%(page)s: %(type)s") % {"page": link.label, "type": kind.label_plural}
+                    yield Command(said, link.url(kind, None), link.icon, go)
     yield Command(_("Profile and preferences"), reverse("profile"), "user", go)
     yield Command(_("Notifications"), reverse("notifications:page"), "bell", go)
     yield Command(_("What you are told"), reverse("notifications:settings"), "bell-cog", go)

@@ -19,10 +19,10 @@ def build(scene: Scene) -> None:
     market, lots = scene.get(Market), scene.lots("twins")
     known = [company for rows in market.companies.values() for company in rows if company.owner_id]
     day = scene.workday(scene.ago(DAYS))
-    for number, company in enumerate(lots.sample(known, scene.count(COMPANIES) + MERGED)):
+    for number, company in enumerate(lots.sample(known, COMPANIES + MERGED)):
         moment = scene.some_time(day, lots)
         scene.plan(moment, lambda company=company, merge=number < MERGED: _company(company, merge=merge))
-    for company in lots.sample(known, scene.count(CONTACTS)):
+    for company in lots.sample(known, CONTACTS):
         person = market.contacts[company.pk][0]
         scene.plan(scene.some_time(day, lots), lambda person=person: _contact(person))
     scene.plan(scene.at(scene.workday(scene.ago(1)), 7), _look)

@@ -233,3 +233,26 @@ def test_the_administrators_area(open_page: Open, look: Look) -> None:
     expect(page.get_by_role("navigation", name="Main")).not_to_contain_text("Leads")
     answer = page.goto("/leads/")
     assert answer is not None and answer.status == 404
+
+
+def test_duplicates(open_page: Open, look: Look) -> None:
+    page = open_page("admin", "/companies/?all=1")
+    page.locator(".k-tabrow-end summary[title=More]").click()
+    go(page, page.get_by_role("link", name="Duplicates"))
+    pairs = page.locator(".k-pair")
+    before = pairs.count()
+    go(page, pairs.first.get_by_role("link", name="Compare"))
+    look(page, "duplicates")
+    kept, gone = (page.locator(".k-compare-head b").nth(n).inner_text() for n in (0, 1))
+    with page.expect_navigation(wait_until="networkidle"):
+        page.keyboard.press("Enter")
+    assert not Company.objects.filter(name=gone).exists() or not Company.objects.filter(name=kept).exists()
+    with page.expect_navigation(wait_until="networkidle"):
+        page.keyboard.press("n")
+    page.goto("/duplicates/?type=crm.company", wait_until="networkidle")
+    expect(pairs).to_have_count(before - 2)
+    stays = Company.objects.get(name__in=[kept, gone])
+    page.goto(f"/companies/{stays.pk}/", wait_until="networkidle")
+    go(page, page.get_by_role("link", name="Un-merge"))
+    go(page, page.get_by_role("button", name="Un-merge"))
+    assert Company.objects.filter(name__in=[kept, gone]).count() == 2

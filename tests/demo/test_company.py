@@ -51,8 +51,8 @@ def company(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
 
 
 def test_there_is_as_much_as_promised() -> None:
-    assert Company.objects.count() == 410
-    assert Contact.objects.count() == 1210
+    assert Company.objects.count() == 415
+    assert Contact.objects.count() == 1217
     assert Product.objects.count() == 60
     assert Request.objects.count() == 300
     assert Deal.objects.count() == 300

@@ -24,6 +24,7 @@ from common.policy import presets, scopes
 from common.policy.rules import PersonRequest
 from common.records import describing, recent, registry, services, timeline
 from common.records.declaring import Action
+from common.records.inputs import LONGEST_KEY
 from common.records.views.base import RecordView
 from common.records.views.sharing import sharing
 
@@ -70,7 +71,8 @@ class PageView(RecordView):
 
     def where_merged(self, pk: int) -> HttpResponse:
         """To the record this one was merged into. Raises `NotVisible` where both are not the person's to see."""
-        kept = merging.kept_as([pk]).get(pk) if self.type.model.can_merge else None
+        is_key = self.type.model.can_merge and len(str(pk)) <= LONGEST_KEY
+        kept = merging.kept_as([pk]).get(pk) if is_key else None
         seen = self.type.model.everything.for_user(self.viewer.principal).filter(pk__in=[pk, kept or pk])
         if kept is None or seen.count() < 2:
             raise NotVisible

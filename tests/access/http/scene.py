@@ -13,9 +13,11 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from common import clock
-from common.changes import binning, undoing
+from common.changes import binning, merging, undoing
 from common.changes import services as changes
+from common.changes.models import Merge
 from common.delivery import services as delivery
+from common.duplicates.models import Pair
 from common.events.models import ChangeSet
 from common.files import services as files
 from common.importing.models import Import, ImportRow, Outcome, Step
@@ -59,6 +61,8 @@ class Scene:
     job: Any = None
     export: Any = None
     imported: Any = None
+    pair: Any = None
+    merged: Any = None
     run: Any = None
     field: Any = None
     view: Any = None
@@ -107,6 +111,7 @@ def build() -> Scene:
     scene.link = people.new_sign_in_link(stranger)
     search.note_opened(scene.rows["crm.company"], by=stranger)
     vocabulary.learn(None)
+    scene.pair, scene.merged = _duplicates(scene.rows["crm.company"], stranger, scene.people["administrator"])
     seer = scene.people["administrator"]
     notifications.tell([seer], Kind.DUE, "scene", record=scene.rows["crm.company"], detail={"text": SECRET})
     notifications.mute(seer, scene.rows["deals.deal"], on=True)
@@ -130,6 +135,17 @@ def _import(by: User) -> Import:
     errors = [{"column": 0, "text": "Wrong."}]
     ImportRow.objects.create(of=imp, line=1, cells=[SECRET], outcome=Outcome.FAILED, errors=errors)
     return imp
+
+
+def _duplicates(row: RecordModel, stranger: User, by: Any) -> tuple[Pair, Merge]:
+    """Two companies of the stranger that may be the same, and a third that was merged into the first."""
+    twin, third = (crm.company(f"{SECRET} {name}", owner=stranger) for name in ("twin", "merged"))
+    kept = type(row).objects.get(pk=row.pk)
+    merge = merging.merge(kept, [third], {}, {kept.pk: kept.version, third.pk: third.version}, by=by)
+    pair = Pair.objects.create(
+        type="crm.company", one_id=row.pk, other_id=twin.pk, score=90, signs=" name ", seen_at=clock.now()
+    )
+    return pair, merge
 
 
 def _acts(row: RecordModel, stranger: User) -> tuple[Any, Any]:

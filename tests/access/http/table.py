@@ -231,6 +231,8 @@ def others(scene: Scene) -> Iterator[Call]:
     for verb, method in (("mute", "post"), ("people", "get")):
         path = reverse(f"notifications:{verb}")
         yield Call(f"notifications:{verb}", method, path, "crm.company", "view", row=True, data=company)
+    yield from of_duplicates(scene)
+    # The next page shows the messages of what was just done: it must be one that everybody gets.
     yield Call("recent", "get", "/changes/", rule="signed-in")
     for method in BOTH:
         yield Call("undo", method, f"/changes/{scene.act.pk}/undo/", rule="maker")
@@ -252,6 +254,23 @@ def others(scene: Scene) -> Iterator[Call]:
     }  # fmt: skip
     for route, path in public.items():
         yield Call(route, "get", path, rule="public")
+
+
+def of_duplicates(scene: Scene) -> Iterator[Call]:
+    """The pages of duplicates: of a type one may delete of, of records one sees, of a merge one may take back."""
+    row, pair = scene.rows["crm.company"], scene.pair.pk
+    company = ("crm.company", "delete")
+    yield Call("duplicates:list", "get", "/duplicates/?type=crm.company", *company)
+    yield Call("duplicates:look", "post", "/duplicates/look/", *company, data={"type": "crm.company"})
+    yield Call("duplicates:selected", "post", "/duplicates/selected/crm.company/", *company, data={"pk": [row.pk]})
+    both = f"/duplicates/side-by-side/crm.company/?pk={row.pk}&pk={scene.pair.other_id}"
+    for method in BOTH:
+        yield Call("duplicates:compare", method, both, *company)
+        yield Call("duplicates:of", method, f"/duplicates/of/crm.company/{row.pk}/", "crm.company", "view", row=True)
+        yield Call("duplicates:pair", method, f"/duplicates/{pair}/", "crm.company", "view", row=True)
+        merged = f"/duplicates/merged/{scene.merged.pk}/"
+        yield Call("duplicates:separate", method, merged, "crm.company", "change", row=True)
+    yield Call("duplicates:again", "post", f"/duplicates/{pair}/again/", "crm.company", "view", row=True)
 
 
 def of_imports(scene: Scene) -> Iterator[Call]:

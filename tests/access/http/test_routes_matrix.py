@@ -30,7 +30,10 @@ BY_RULE = {"public": {200, 302, 405}, "second factor": {302, 404}}
 """Nobody here has a second factor."""
 
 
-HIDDEN = {"files:serve", "search:actions", "notifications:mute", "notifications:people"}
+HIDDEN = {
+    "files:serve", "search:actions", "notifications:mute", "notifications:people",
+    *(f"duplicates:{verb}" for verb in ("list", "look", "selected", "compare", "of", "pair", "again", "separate")),
+}  # fmt: skip
 """Routes that name a record of any type: to who sees none of its type it is not there."""
 
 

@@ -235,7 +235,7 @@ def test_records_are_pointed_to_only_by_what_undo_and_purge_know() -> None:
     known = {
         "RecordMember", "RecordTag", "SearchText", "RecordMark", "Attachment", "Event", "EventLink", "UndoNote",
         "Record", "Delivery", "Answer", "RecordChoice", "BulkRefusal", "Notification", "Muted", "Opened", "OuterKey",
-        "ImportRow",
+        "ImportRow", "Merge", "Merged", "Pair",
     }  # fmt: skip
     found = {
         relation.related_model.__name__ for relation in Record._meta.get_fields(include_hidden=True)

@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
 
     MENTION = "mention", _("Somebody mentions me in a note")
     ASSIGNED = "assigned", _("A record becomes mine, or I take part in it")
+    FOLLOWED = "followed", _("Something happens to a record I follow")
     REQUEST = "request", _("A request comes in that I may deal with")
     DUE = "due", _("My next step is due or late")
     JOB = "job", _("My background work is done or failed")
@@ -30,15 +31,15 @@ class Channel(models.TextChoices):
 
 DEFAULTS: dict[str, str] = {
     Kind.MENTION: Channel.MAIL, Kind.ASSIGNED: Channel.MAIL, Kind.REQUEST: Channel.MAIL, Kind.DUE: Channel.APP,
-    Kind.JOB: Channel.APP,
+    Kind.FOLLOWED: Channel.APP, Kind.JOB: Channel.APP,
 }  # fmt: skip
 
 
 class Notification(Ledger):
     """One thing one person is told. `key` is the same for the same thing: it is told once.
 
-    `detail` is what its words need besides record and actor. `mail_due_at`: when it goes out by mail, if it is
-    not read by then; None: it does not.
+    `detail` is what its words need besides record and actor; with a `count` it tells of so many records.
+    `mail_due_at`: when it goes out by mail, if it is not read by then; None: it does not.
     """
 
     user = models.ForeignKey("people.User", models.CASCADE, related_name="+")
@@ -68,17 +69,23 @@ class Notification(Ledger):
         return f"{self.user_id} {self.key}"
 
 
-class Muted(Ledger):
-    """A person wants to hear nothing more of a record."""
+class Attention(Ledger):
+    """What a person wants to hear of a record: more than usual, or nothing more. Without a row: the usual."""
+
+    class Level(models.TextChoices):
+        FOLLOWED = "followed", _("Follow: what others do to it, too")
+        MUTED = "muted", _("Mute: nothing")
 
     user = models.ForeignKey("people.User", models.CASCADE, related_name="+")
     record = models.ForeignKey("spine.Record", models.CASCADE, related_name="+")
+    level = models.CharField(max_length=8, choices=Level.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "record"], name="muted_once")]
+        constraints = [models.UniqueConstraint(fields=["user", "record"], name="attends_once")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["record", "level"], name="attention_to_record")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.record_id}"
+        return f"{self.user_id} {self.record_id} {self.level}"
 
 
 class Preferences(Ledger):

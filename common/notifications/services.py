@@ -4,31 +4,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common import clock
 from common.kinds.models import RecordModel
 from common.notifications import hours
-from common.notifications.models import Channel, Muted, Notification, Preferences
+from common.notifications.models import Attention, Channel, Notification, Preferences
 from common.people.models import User
 from common.policy import selectors as policy
 from common.policy.principal import principal_of
 from common.records import registry
 
 KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
+APART = 2
+"""Of so many records that one act gives somebody, each is told by itself."""
 
 
 def tell(
     users: Iterable[User], kind: str, key: str, *, record: RecordModel | None = None, event: int | None = None,
     actor: User | None = None, detail: Mapping[str, Any] | None = None, mails_itself: bool = False,
+    follows: bool = False,
 ) -> list[User]:  # fmt: skip
     """Tell people something, each once for a `key`: those who may sign in and see the record, want to know, and did
-    not do it themselves. With `mails_itself` the caller mails those it gets back, who want a mail now.
+    not do it themselves. With `mails_itself` the caller mails those it gets back, who want a mail now. `follows`: who
+    is told hears of the record from then on.
     """
     people = {user.pk: user for user in users if user.is_active and (actor is None or user.pk != actor.pk)}
     if record is not None:
-        muted = set(Muted.objects.filter(record=record.pk, user__in=people).values_list("user_id", flat=True))
+        muted = set(_attending(record, Attention.Level.MUTED).filter(user__in=people).values_list("user", flat=True))
         people = {pk: user for pk, user in people.items() if pk not in muted and policy.may(user, record, "view")}
+        if follows:
+            rows = [
+                Attention(user=user, record_id=record.pk, level=Attention.Level.FOLLOWED) for user in people.values()
+            ]
+            Attention.objects.bulk_create(rows, ignore_conflicts=True)
     wishes, now, mail_now = wishes_of(people), clock.now(), []
     for pk, user in people.items():
         channel = wishes[pk].channel(kind)
@@ -48,6 +57,38 @@ def tell(
     return mail_now
 
 
+def tell_together(user: User, kind: str, change_set: int, event: int, *, record: RecordModel, actor: User | None,
+                  detail: Mapping[str, Any]) -> None:  # fmt: skip
+    """Tell of one record of an act on many: the first ones by record, more of them in one line with their number.
+
+    Events come in the order of their keys; one that comes again changes nothing.
+    """
+    mine = Notification.objects.filter(user=user, kind=kind, event__change_set=change_set)
+    together = mine.filter(record=None).first()
+    if together is not None:
+        if event > together.detail["last"] and policy.may(user, record, "view"):
+            together.detail |= {"count": together.detail["count"] + 1, "last": event}
+            together.save(update_fields=["detail"])
+        return
+    single = list(mine.order_by("pk"))
+    if any(row.event_id == event for row in single) or len(single) < APART:
+        tell([user], kind, f"event:{event}:{kind}", record=record, event=event, actor=actor, detail=detail)
+        return
+    mine.delete()
+    more = {"count": len(single) + 1, "last": event, "type": record._meta.label_lower}
+    tell([user], kind, f"set:{change_set}:{kind}", event=event, actor=actor, detail={**detail, **more})
+
+
+def _attending(record: RecordModel, level: str) -> QuerySet[Attention]:
+    return Attention.objects.filter(record=record.pk, level=level)
+
+
+def followers(record: RecordModel) -> QuerySet[User]:
+    """Who wants to hear what happens to a record."""
+    people: QuerySet[User] = User.objects.filter(pk__in=_attending(record, Attention.Level.FOLLOWED).values("user"))
+    return people
+
+
 def wishes_of(users: Iterable[int]) -> dict[int, Preferences]:
     """The preferences of people, those of who chose nothing too."""
     keys = list(users)
@@ -65,13 +106,14 @@ def mark(user: User, *, read: bool, keys: Sequence[int] = (), record: int | None
     return rows.update(read_at=clock.now() if read else None)
 
 
-def mute(user: User, record: RecordModel, *, on: bool) -> None:
-    """Tell this person nothing more of a record, or again; what is unread of it is read."""
-    if on:
-        Muted.objects.get_or_create(user=user, record_id=record.pk)
+def attend(user: User, record: RecordModel, level: str) -> None:
+    """Tell this person more of a record, nothing more (what is unread of it is read), or without a level the usual."""
+    if not level:
+        Attention.objects.filter(user=user, record=record.pk).delete()
+        return
+    Attention.objects.update_or_create(user=user, record_id=record.pk, defaults={"level": level})
+    if level == Attention.Level.MUTED:
         mark(user, read=True, record=record.pk)
-    else:
-        Muted.objects.filter(user=user, record=record.pk).delete()
 
 
 def withdraw_undone(change_set: int) -> None:
@@ -90,7 +132,7 @@ def withdraw_unseen(record: RecordModel) -> None:
 def forget(record_id: int) -> None:
     """A record is deleted for good."""
     Notification.objects.filter(record=record_id).delete()
-    Muted.objects.filter(record=record_id).delete()
+    Attention.objects.filter(record=record_id).delete()
 
 
 def withdraw_hidden() -> None:

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common import clock
 from common.changes.models import Undo
 from common.events.models import Event
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
-from common.notifications import hours, services
+from common.notifications import hours, selectors, services
 from common.notifications.models import Kind, Preferences
+from common.organisation.selectors import subtree
 from common.people.models import User
 from common.records import registry
 from common.spine.models import Record
@@ -25,6 +26,9 @@ PARTS = ("owner", "coowners", "assignees", "shared_with")
 SIGHT = frozenset({*PARTS, "department"})
 UNDONE = ".undone"
 EXCERPT = 400
+MOST_NAMED, MOST_TOLD = 50, 500
+HEARD = frozenset({"noted", "called", "file_added", "moved", "closed", "reopened"})
+"""What followers hear of: not each field that changes."""
 EARLIEST, LATEST = 8, 20
 """The hours of a person's day in which due steps are told; later than that it can wait for tomorrow."""
 OVERLAP = timedelta(minutes=2)
@@ -83,23 +87,54 @@ def tell_assigned(event: Event) -> None:
         return
     named = taken_in(event)
     for user in User.objects.filter(pk__in=list(named)):
-        services.tell(
-            [user], Kind.ASSIGNED, f"event:{event.pk}:assigned", record=obj, event=event.pk, actor=event.actor,
+        services.tell_together(
+            user, Kind.ASSIGNED, event.change_set_id, event.pk, record=obj, actor=event.actor,
             detail={"as": named[user.pk]},
         )  # fmt: skip
 
 
+def mentioned(text: str) -> QuerySet[User]:
+    """The people a note names: by their user name, or by the handle of a department they or theirs belong to."""
+    names = {name.casefold() for name in MENTION.findall(text)[:MOST_NAMED]}
+    by_name = Q(pk__in=[])
+    for name in names:
+        by_name |= Q(username__iexact=name)
+    people = {name.casefold() for name in User.objects.filter(by_name).values_list("username", flat=True)}
+    teams = {pk for pk, handles in selectors.handles().items() if handles & (names - people)}
+    named: QuerySet[User] = User.objects.filter(by_name | Q(department__in=subtree(frozenset(teams))))
+    return named.order_by("pk")
+
+
 def tell_mentioned(event: Event) -> None:
-    """Somebody is named in a note: `@` and their user name."""
+    """Somebody is named in a note: `@` and their user name, or their team. They follow the record from then on."""
     obj, text = _record_of(event), event.data.get("_text", "")
-    names = Q(pk__in=[])
-    for name in set(MENTION.findall(text)[:50]):
-        names |= Q(username__iexact=name)
     if obj is not None:
         services.tell(
-            User.objects.filter(names), Kind.MENTION, f"event:{event.pk}:mention", record=obj, event=event.pk,
-            actor=event.actor, detail={"text": text[:EXCERPT]},
+            mentioned(text)[:MOST_TOLD], Kind.MENTION, f"event:{event.pk}:mention", record=obj, event=event.pk,
+            actor=event.actor, detail={"text": text[:EXCERPT]}, follows=True,
         )  # fmt: skip
+
+
+def is_followed(event: Event) -> bool:
+    """Whether an event is something that followers of its record hear of."""
+    return event.kind.rpartition(".")[2] in HEARD
+
+
+def tell_followers(event: Event) -> None:
+    """Something happened to a record that people follow; who is named in the note is told that."""
+    obj, text = _record_of(event), event.data.get("_text", "")
+    if obj is None or (event.kind.endswith(".file_added") and _is_with_note(event)):
+        return
+    services.tell(
+        services.followers(obj).exclude(pk__in=mentioned(text)), Kind.FOLLOWED, f"event:{event.pk}:followed",
+        record=obj, event=event.pk, actor=event.actor, detail={"kind": event.kind, "text": text[:EXCERPT]},
+    )  # fmt: skip
+
+
+def _is_with_note(event: Event) -> bool:
+    return Event.objects.filter(
+        change_set=event.change_set_id, subject=event.subject_id, kind__endswith=".noted"
+    ).exists()
 
 
 def take_back(event: Event) -> None:

@@ -8,7 +8,8 @@ urlpatterns = [
     path("bell/", views.bell, name="bell"),
     path("mark/", views.mark, name="mark"),
     path("seen/", views.seen, name="seen"),
-    path("mute/", views.mute, name="mute"),
+    path("attend/", views.attend, name="attend"),
+    path("reply/", views.reply, name="reply"),
     path("settings/", views.settings, name="settings"),
     path("people/", views.people, name="people"),
 ]

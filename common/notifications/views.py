@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -8,17 +9,23 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from common.changes import submissions
+from common.changes.submissions import AlreadySubmitted
 from common.kinds import formats
 from common.kinds.counting import bounded, said
-from common.kinds.errors import NotVisible
+from common.kinds.errors import DomainError, NotVisible
 from common.notifications import selectors, services
 from common.notifications.forms import WishesForm
-from common.notifications.models import Kind
+from common.notifications.models import Attention, Kind
 from common.policy.principal import principal_of
 from common.policy.rules import PersonRequest, signed_in
+from common.records import registry
 from common.records.addresses import record_at
+from common.records.inputs import LONGEST_KEY
+from common.records.services import LONGEST_NOTE, add_note
 from common.records.views.base import viewer_of
 from common.records.views.lists import back
 
@@ -33,12 +40,21 @@ def count_words(count: int) -> str:
 @signed_in
 def notifications(request: PersonRequest) -> HttpResponse:
     """What a person was told, by record."""
+    return _page(request)
+
+
+def _page(request: PersonRequest, unsent: Mapping[str, str] | None = None) -> HttpResponse:
+    """The page; `unsent` is an answer that was refused: `at`, `text` and `error`."""
     chosen, only_unread = request.GET.get("show", ""), "unread" in request.GET
-    rows = selectors.newest(request.user, chosen, only_unread=only_unread)
-    muted = selectors.muted(request.user)
-    groups = selectors.grouped(viewer_of(request), rows)
+    before = request.GET.get("before", "")
+    is_key = before.isdecimal() and len(before) <= LONGEST_KEY
+    rows = selectors.newest(request.user, chosen, only_unread=only_unread, before=int(before) if is_key else None)
+    shown = rows[: selectors.SHOWN]
+    groups = selectors.grouped(viewer_of(request), shown)
+    attention = selectors.attention(request.user, [group.obj.pk for group in groups if group.obj])
     labels = {
-        "": _("All"), "mentions": _("Mentions"), "assigned": _("Mine"), "due": _("Due"), "system": _("System"),
+        "": _("All"), "mentions": _("Mentions"), "followed": _("Followed"), "assigned": _("Mine"), "due": _("Due"),
+        "system": _("System"),
     }  # fmt: skip
     tail = "unread=1" if only_unread else ""
     other = "" if only_unread else "unread=1"
@@ -47,11 +63,14 @@ def notifications(request: PersonRequest) -> HttpResponse:
             {"label": label, "url": _address(f"show={key}" if key else "", tail), "current": key == chosen}
             for key, label in labels.items()
         ],
-        "groups": [_drawn(group, muted) for group in groups], "only_unread": only_unread,
+        "groups": [_drawn(group, attention, unsent or {}) for group in groups], "only_unread": only_unread,
+        "older_url": _address(f"show={chosen}" if chosen in selectors.FILTERS else "", tail, f"before={shown[-1].pk}")
+        if len(rows) > len(shown) else "",
         "toggle_url": _address(f"show={chosen}" if chosen in selectors.FILTERS else "", other),
-        "here": request.get_full_path(),
+        "here": request.get_full_path() if unsent is None else reverse("notifications:page"),
+        "nonce": submissions.new_nonce(),
     }  # fmt: skip
-    response = render(request, "notifications/page.html", context)
+    response = render(request, "notifications/page.html", context, status=200 if unsent is None else 422)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -61,10 +80,14 @@ def _address(*parts: str) -> str:
     return f"{reverse('notifications:page')}?{tail}" if tail else reverse("notifications:page")
 
 
-def _drawn(group: selectors.Group, muted: set[int]) -> dict[str, Any]:
+def _drawn(group: selectors.Group, attention: Mapping[int, str], unsent: Mapping[str, str]) -> dict[str, Any]:
+    writer = next((line.answers for line in group.lines if line.answers), "")
+    is_unsent = bool(unsent) and unsent["at"] == group.url
     return {
         "title": group.title, "url": group.url, "icon": group.icon, "unread": group.is_unread,
-        "record": group.obj.pk if group.obj else None, "muted": bool(group.obj and group.obj.pk in muted),
+        "record": group.obj.pk if group.obj else None,
+        "attention": attention.get(group.obj.pk, "") if group.obj else "",
+        "writer": writer, "unsent": unsent if is_unsent else None,
         "keys": [line.row.pk for line in group.lines],
         "lines": [
             {"words": line.words, "text": line.text, "when": formats.moment_of(line.row.at),
@@ -105,13 +128,50 @@ def seen(request: PersonRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def mute(request: PersonRequest) -> HttpResponse:
-    """Hear nothing more of a record, or again."""
+def reply(request: PersonRequest) -> HttpResponse:
+    """Answer a note where one is told of it: a note on its record, which is read by that."""
     obj = selectors.visible_at(request.POST.get("at", ""), viewer_of(request))
-    services.mute(request.user, obj, on=request.POST.get("mute") != "off")
-    text = _("Muted: %(title)s") if request.POST.get("mute") != "off" else _("No longer muted: %(title)s")
-    messages.success(request, text % {"title": obj.title})
+    text = request.POST.get("text", "")[:LONGEST_NOTE]
+    try:
+        with submissions.once(request.POST.get("nonce", "")):
+            add_note(obj, text=text, by=request.user)
+            services.mark(request.user, read=True, record=obj.pk)
+    except AlreadySubmitted:
+        return back(request, reverse("notifications:page"))
+    except DomainError as refusal:
+        return _page(request, {"at": registry.of(obj).page_url(obj), "text": text, "error": str(refusal)})
+    messages.success(request, _("Answered: %(title)s") % {"title": obj.title})
     return back(request, reverse("notifications:page"))
+
+
+SAID = {
+    Attention.Level.FOLLOWED: gettext_lazy("You follow it: %(title)s"),
+    Attention.Level.MUTED: gettext_lazy("Muted: %(title)s"), "": gettext_lazy("As usual again: %(title)s"),
+}  # fmt: skip
+
+
+@signed_in
+def attend(request: PersonRequest) -> HttpResponse:
+    """What one wants to hear of the record at `at`: asked, and posted."""
+    sent = request.POST if request.method == "POST" else request.GET
+    obj = selectors.visible_at(sent.get("at", ""), viewer_of(request))
+    level, kind = request.POST.get("level", ""), registry.of(obj)
+    if request.method == "POST" and level in SAID:
+        services.attend(request.user, obj, level)
+        messages.success(request, str(SAID[level]) % {"title": obj.title})
+        return back(request, kind.page_url(obj))
+    now = selectors.attention(request.user, [obj.pk]).get(obj.pk, "")
+    usual = _("As usual: when somebody mentions you or gives it to you, and when your step is due")
+    levels = [("", usual), *Attention.Level.choices]
+    context = {
+        "obj": obj, "at": kind.page_url(obj), "title": _("What I hear of it"),
+        "choices": [{"value": value, "label": label, "checked": value == now} for value, label in levels],
+        "crumbs": [
+            {"label": kind.label_plural, "url": kind.url("list")},
+            {"label": kind.number_of(obj), "url": kind.page_url(obj)}, {"label": _("What I hear of it"), "url": ""},
+        ],
+    }  # fmt: skip
+    return render(request, "notifications/attend.html", context, status=422 if request.method == "POST" else 200)
 
 
 @signed_in

@@ -12,6 +12,8 @@ from common.kinds.models import RecordModel
 from common.records.declaring import Action, Column, Link, NamedFilter, Panel, PresetView, RecordType, Sort
 
 T = TypeVar("T", bound=type[RecordType])
+EVERY = "*"
+"""Stands for all types in `extend`, for links."""
 
 
 @dataclass
@@ -112,6 +114,6 @@ def views(kind: RecordType) -> list[PresetView]:
 
 
 def links(kind: RecordType, place: str) -> list[Link]:
-    """The pages of higher apps that a place of a type's pages leads to."""
-    extension = _extensions.get(kind.key)
-    return [link for link in (extension.links if extension else ()) if link.place == place]
+    """The pages of higher apps that a place of a type's pages leads to; those of `EVERY` type last."""
+    found = [_extensions[key].links for key in (kind.key, EVERY) if key in _extensions]
+    return [link for some in found for link in some if link.place == place]

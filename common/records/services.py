@@ -17,6 +17,7 @@ from common.people.models import User
 from common.records.errors import EmptyNote
 
 SHARED = "shared_with"
+LONGEST_NOTE = 20_000
 
 
 def add_note(

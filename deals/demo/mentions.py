@@ -5,7 +5,7 @@ from __future__ import annotations
 from common.demo.scene import Scene, Text
 from common.events.models import Event
 from common.notifications.models import Notification
-from common.notifications.telling import tell_mentioned
+from common.notifications.telling import tell_followers, tell_mentioned
 from common.people.models import User
 from common.records.services import add_note
 from deals.models import Deal
@@ -17,6 +17,8 @@ NOTES: tuple[tuple[str, str, int, Text], ...] = (
     ("manager1", "head", 1, ("they want three per cent more, your word please",
                              "просят ещё три процента скидки, нужно ваше решение")),
     ("head", "manager2", 1, ("take the service engineer along", "возьмите с собой сервисного инженера")),
+    ("head", "manager1", 1, ("and @sales-dach: the price list changes on Monday, say so in open offers",
+                             "и @продажи-dach: с понедельника новый прайс, предупредите по открытым предложениям")),
     ("executive", "manager3", 1, ("how sure is this one for the quarter?", "насколько надёжна эта сделка в квартале?")),
 )  # fmt: skip
 """Who writes, whom they name, how many working days ago, what."""
@@ -37,5 +39,7 @@ def _note(words: str, by: User, seller: User, number: int) -> None:
     if not mine:
         return
     add_note(mine[number % min(len(mine), 3)], text=words, by=by)
-    tell_mentioned(Event.objects.filter(kind="deal.noted").latest("pk"))
+    event = Event.objects.filter(kind="deal.noted").latest("pk")
+    tell_mentioned(event)
+    tell_followers(event)
     Notification.objects.update(mail_due_at=None)

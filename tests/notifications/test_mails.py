@@ -19,21 +19,6 @@ from tests.factories import common, crm, deals, requests_app
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place() -> Any:
-    return common.department()
-
-
-@pytest.fixture
-def anna(place: Any) -> User:
-    return common.user("manager", place, username="anna", first_name="Anna", last_name="Berg")
-
-
-@pytest.fixture
-def boris(place: Any) -> User:
-    return common.user("manager", place, username="boris", first_name="Boris", last_name="Olsen", language="ru")
-
-
 def note(deal: Any, text: str, by: User) -> None:
     records.add_note(deal, text=text, by=by)
     jobs.run_due()
@@ -56,8 +41,8 @@ def test_a_burst_about_one_record_is_one_mail(anna: User, boris: User, clock: An
     boris.save()
     deal, other = deals.deal(anna, name="Control valves"), deals.deal(anna, name="Pump overhaul")
     for number in range(3):
-        note(deal, f"@boris number {number}", anna)
-    note(other, "@boris other", anna)
+        note(deal, f"@boris.olsen number {number}", anna)
+    note(other, "@boris.olsen other", anna)
     assert after(clock, minutes=1) == []
     first, second = sorted(after(clock, minutes=2), key=lambda mail: mail.subject)
     assert first.recipient == boris.email and first.record_id == deal.pk and "Control valves" in first.subject
@@ -69,9 +54,8 @@ def test_a_burst_about_one_record_is_one_mail(anna: User, boris: User, clock: An
 @pytest.mark.parametrize("count", [mailing.MOST_APART + 1, mailing.MOST_TOLD + 1])
 def test_many_records_at_once_are_one_mail(count: int, anna: User, boris: User, clock: Any) -> None:
     rows = [deals.deal(anna, by=anna) for _n in range(count)]
-    with changes.change_set("Many", by=anna, bulk=True):
-        for row in rows:
-            changes.edit(row, {"assignees": [boris.pk]}, by=anna)
+    for row in rows:
+        records.add_note(row, text="@boris.olsen look", by=anna)
     jobs.run_due()
     (mail,) = after(clock, minutes=3)
     told = rows[: mailing.MOST_TOLD]
@@ -79,8 +63,20 @@ def test_many_records_at_once_are_one_mail(count: int, anna: User, boris: User, 
     assert mail.body.count("/deals/") == len(told) and ("/notifications/\n" in mail.body) == (count > len(told))
 
 
+def test_what_one_act_gives_is_one_line_of_one_mail(anna: User, boris: User, clock: Any) -> None:
+    boris.language = ""
+    boris.save()
+    rows = [deals.deal(anna, by=anna) for _n in range(7)]
+    with changes.change_set("Many", by=anna, bulk=True):
+        for row in rows:
+            records.transfer(row, owner=boris, department=None, by=anna)
+    jobs.run_due()
+    (mail,) = after(clock, minutes=3)
+    assert mail.subject == "Anna Berg gave you 7 records: Deals" and "/deals/?f=mine.is:me" in mail.body
+
+
 def test_what_was_read_meanwhile_is_not_mailed(anna: User, boris: User, clock: Any) -> None:
-    note(deals.deal(anna), "@boris look", anna)
+    note(deals.deal(anna), "@boris.olsen look", anna)
     services.mark(boris, read=True)
     assert after(clock, minutes=5) == []
     services.mark(boris, read=False)
@@ -88,7 +84,7 @@ def test_what_was_read_meanwhile_is_not_mailed(anna: User, boris: User, clock: A
 
 
 def test_what_is_no_longer_seen_is_not_mailed(anna: User, boris: User, clock: Any) -> None:
-    note(deals.deal(anna), "@boris look", anna)
+    note(deals.deal(anna), "@boris.olsen look", anna)
     boris.department = common.department("Other")
     boris.save()
     assert after(clock, minutes=5) == []
@@ -96,7 +92,7 @@ def test_what_is_no_longer_seen_is_not_mailed(anna: User, boris: User, clock: An
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"email": ""}])
 def test_nobody_without_address_or_sign_in_is_mailed(change: Any, anna: User, boris: User, clock: Any) -> None:
-    note(deals.deal(anna), "@boris look", anna)
+    note(deals.deal(anna), "@boris.olsen look", anna)
     User.objects.filter(pk=boris.pk).update(**change)
     assert after(clock, minutes=5) == []
 
@@ -113,9 +109,9 @@ def test_quiet_hours_hold_mails_back_also_those_that_began_later(anna: User, bor
     boris.time_zone = "Asia/Kolkata"
     boris.save()
     clock.set(datetime(2031, 5, 14, 18, 0, tzinfo=UTC))  # 23:30 there
-    note(deals.deal(anna), "@boris first", anna)
+    note(deals.deal(anna), "@boris.olsen first", anna)
     services.save_wishes(boris, {"quiet_from": time(22), "quiet_until": time(7)})
-    note(deals.deal(anna), "@boris second", anna)
+    note(deals.deal(anna), "@boris.olsen second", anna)
     assert after(clock, hours=7) == []  # 06:30
     assert len(after(clock, minutes=31)) == 2
 
@@ -126,11 +122,11 @@ def test_one_mail_a_day_tells_everything_unread(anna: User, boris: User, clock: 
     boris.save()
     clock.set(datetime(2031, 5, 14, 6, 0, tzinfo=UTC))  # 11:30 there
     for name in ("Control valves", "Pump overhaul"):
-        note(deals.deal(anna, name=name), "@boris look", anna)
+        note(deals.deal(anna, name=name), "@boris.olsen look", anna)
     assert after(clock, hours=20) == []
     (mail,) = after(clock, hours=1)
     assert "Control valves" in mail.body and "Pump overhaul" in mail.body
-    note(deals.deal(anna, name="Third"), "@boris look", anna)
+    note(deals.deal(anna, name="Third"), "@boris.olsen look", anna)
     assert len(after(clock, hours=1)) == 1 and len(after(clock, days=1)) == 2
 
 
@@ -145,7 +141,7 @@ def test_a_request_is_mailed_at_once_unless_it_is_not_wanted(anna: User, boris: 
 def test_a_worker_that_dies_before_its_commit_mails_later_and_once(
     anna: User, boris: User, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note(deals.deal(anna), "@boris look", anna)
+    note(deals.deal(anna), "@boris.olsen look", anna)
     clock.move(minutes=5)
     with monkeypatch.context() as patch:
         patch.setattr(mailing.delivery, "send", _dies)
@@ -162,6 +158,6 @@ def _dies(**_given: Any) -> None:
 def test_a_week_of_bursts_is_as_many_mails(anna: User, boris: User, clock: Any) -> None:
     deal = deals.deal(anna)
     for _day in range(3):
-        note(deal, "@boris look", anna)
+        note(deal, "@boris.olsen look", anna)
         after(clock, days=1)
     assert len(mails()) == 3 and mails()[0].created_at < mails()[-1].created_at - timedelta(days=1)

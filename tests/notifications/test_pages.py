@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.jobs import services as jobs
 from common.notifications import services
-from common.notifications.models import Channel, Kind, Muted, Notification, Preferences
+from common.notifications.models import Attention, Channel, Kind, Notification, Preferences
 from common.people.models import User
 from common.records import services as records
 from tests.access.http.scene import client_of, text_of
@@ -20,17 +20,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "/notifications/"
 
 
-@pytest.fixture
-def anna() -> User:
-    return common.user("manager", common.department(), username="anna", first_name="Anna", last_name="Berg")
-
-
-@pytest.fixture
-def boris(anna: User) -> User:
-    return common.user("manager", anna.department, username="boris", first_name="Boris", last_name="Olsen")
-
-
-def note(obj: Any, by: User, text: str = "@boris look") -> None:
+def note(obj: Any, by: User, text: str = "@boris.olsen look") -> None:
     records.add_note(obj, text=text, by=by)
     jobs.run_due()
 
@@ -39,7 +29,7 @@ def test_they_stand_by_record_newest_first_and_by_filter(anna: User, boris: User
     first, second = deals.deal(anna, name="Control valves"), deals.deal(anna, name="Pump overhaul")
     note(first, anna)
     note(second, anna)
-    note(first, anna, "@boris look <b>again</b>")
+    note(first, anna, "@boris.olsen look <b>again</b>")
     services.tell([boris], Kind.JOB, "job:1", detail={"job": "deals.rerate", "done": True})
     client = client_of(boris)
     page = text_of(client.get(PAGE))
@@ -107,14 +97,14 @@ def test_muting_asks_for_the_record_and_can_be_taken_back(anna: User, boris: Use
     deal = deals.deal(anna)
     note(deal, anna)
     client, at = client_of(boris), f"/deals/{deal.pk}/"
-    client.post("/notifications/mute/", {"at": at})
-    assert Muted.objects.filter(user=boris, record=deal.pk).exists()
+    client.post("/notifications/attend/", {"at": at, "level": "muted"})
+    assert Attention.objects.filter(user=boris, record=deal.pk, level="muted").exists()
     assert Notification.objects.filter(user=boris, read_at=None).count() == 0
-    client.post("/notifications/mute/", {"at": at, "mute": "off"})
-    assert not Muted.objects.exists()
+    client.post("/notifications/attend/", {"at": at, "level": ""})
+    assert not Attention.objects.exists()
     stranger = client_of(common.user("manager", common.department("Other")))
-    assert stranger.post("/notifications/mute/", {"at": at}).status_code == 404
-    assert client.post("/notifications/mute/", {"at": "/deals/"}).status_code == 404
+    assert stranger.post("/notifications/attend/", {"at": at, "level": "muted"}).status_code == 404
+    assert client.post("/notifications/attend/", {"at": "/deals/", "level": "muted"}).status_code == 404
 
 
 def test_choices_are_kept_and_what_makes_no_sense_is_said(boris: User) -> None:
@@ -134,7 +124,7 @@ def test_a_note_proposes_people_and_says_who_does_not_see_the_record(anna: User,
     company = crm.company(owner=anna)
     client, at = client_of(anna), f"/companies/{company.pk}/"
     page = text_of(client.get("/notifications/people/", {"at": at, "q": "Bo"}))
-    assert 'data-value="boris"' in page and "boring" not in page and "anna" not in page
+    assert 'data-value="boris.olsen"' in page and "boring" not in page and "anna" not in page
     assert page.count("data-unseeing") == 1 and f'data-pk="{stranger.pk}"' in page and "data-share" in page
     assert text_of(client.get("/notifications/people/", {"at": at, "q": "xyz"})).strip() == ""
     reader = client_of(boris)

@@ -19,7 +19,7 @@ from common.events.models import ChangeSet, EventDispatch
 from common.jobs import services as jobs
 from common.jobs.models import Job
 from common.notifications import services, telling
-from common.notifications.models import Channel, Kind, Muted, Notification
+from common.notifications.models import Attention, Channel, Kind, Notification
 from common.notifications.selectors import unread
 from common.people.models import User
 from common.policy.models import RoleMember
@@ -28,21 +28,6 @@ from common.records import services as records
 from tests.factories import common, crm, deals, requests_app
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Any:
-    return common.department()
-
-
-@pytest.fixture
-def anna(place: Any) -> User:
-    return common.user("manager", place, username="anna", first_name="Anna", last_name="Berg")
-
-
-@pytest.fixture
-def boris(place: Any) -> User:
-    return common.user("manager", place, username="boris.olsen", first_name="Boris", last_name="Olsen")
 
 
 def told(user: User, kind: str = "") -> list[Notification]:
@@ -171,7 +156,7 @@ def test_what_is_undone_was_never_told(anna: User, boris: User) -> None:
 def test_the_bin_hides_and_gives_back_and_purging_forgets(anna: User, boris: User) -> None:
     deal = deals.deal(anna)
     records.add_note(deal, text="@boris.olsen look", by=anna)
-    services.mute(anna, deal, on=True)
+    services.attend(anna, deal, Attention.Level.MUTED)
     assert len(told(boris)) == 1 == unread(principal_of(boris)).count()
     binning.remove(deal, by=common.SETUP)
     assert unread(principal_of(boris)).count() == 0
@@ -179,12 +164,12 @@ def test_the_bin_hides_and_gives_back_and_purging_forgets(anna: User, boris: Use
     assert unread(principal_of(boris)).count() == 1
     binning.remove(deal, by=common.SETUP)
     purging.purge(deal, by=common.SETUP)
-    assert not Notification.objects.filter(record=deal.pk).exists() and not Muted.objects.exists()
+    assert not Notification.objects.filter(record=deal.pk).exists() and not Attention.objects.exists()
 
 
 def test_a_muted_record_is_silent(anna: User, boris: User) -> None:
     deal, other = deals.deal(anna), deals.deal(anna)
-    services.mute(boris, deal, on=True)
+    services.attend(boris, deal, Attention.Level.MUTED)
     for one in (deal, other):
         records.add_note(one, text="@boris.olsen look", by=anna)
     assert [row.record_id for row in told(boris)] == [other.pk]
@@ -205,17 +190,25 @@ def test_plain_edits_owe_no_reaction(anna: User) -> None:
     deal = deals.deal(anna)
     before = EventDispatch.objects.count()
     changes.edit(deal, {"description": "more"}, by=anna)
-    records.add_note(deal, text="nobody is named", by=anna)
     assert EventDispatch.objects.count() == before
 
 
-def test_many_at_once_are_told_one_by_one(anna: User, boris: User) -> None:
-    rows = [deals.deal(anna, by=anna) for _n in range(3)]
+@pytest.mark.parametrize("count", [1, services.APART, services.APART + 1, 30])
+def test_what_one_act_gives_is_told_by_record_or_in_one_line(count: int, anna: User, boris: User) -> None:
+    rows = [deals.deal(anna, by=anna) for _n in range(count)]
     with changes.change_set("Many", by=anna, bulk=True):
         for row in rows:
             changes.edit(row, {"assignees": [boris.pk]}, by=anna)
             changes.edit(row, {"description": "x"}, by=anna)
-    assert [row.record_id for row in told(boris)] == [row.pk for row in rows]
+    for _again in range(2):
+        found = told(boris)
+        if count <= services.APART:
+            assert [row.record_id for row in found] == [row.pk for row in rows]
+        else:
+            assert [(row.record_id, row.detail["count"]) for row in found] == [(None, count)]
+        EventDispatch.objects.update(done_at=None, attempts=0, cursor=0)
+    undoing.undo(ChangeSet.objects.latest("pk"), by=anna)
+    assert told(boris) == []
 
 
 def test_what_is_told_afterwards_is_told_to_nobody(anna: User, boris: User) -> None:

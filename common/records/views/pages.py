@@ -248,7 +248,7 @@ class NoteView(PageView):
 
     def post(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
-        text = request.POST.get("text", "")[:20_000]
+        text = request.POST.get("text", "")[: services.LONGEST_NOTE]
         try:
             services.add_note(
                 obj, text=text, attached=request.FILES.getlist("files"), share=self.shared(), by=self.viewer.user

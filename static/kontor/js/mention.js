@@ -32,7 +32,7 @@ export function start(form) {
     const turn = ++asked;
     if (!found) { show(false); return; }
     const url = new URL(form.dataset.mentionUrl, location.href);
-    url.searchParams.set("at", location.pathname);
+    url.searchParams.set("at", form.dataset.mentionAt || location.pathname);
     url.searchParams.set("q", found[1]);
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
     if (!answer.ok || turn !== asked || !typed()) return;

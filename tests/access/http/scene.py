@@ -114,7 +114,7 @@ def build() -> Scene:
     scene.pair, scene.merged = _duplicates(scene.rows["crm.company"], stranger, scene.people["administrator"])
     seer = scene.people["administrator"]
     notifications.tell([seer], Kind.DUE, "scene", record=scene.rows["crm.company"], detail={"text": SECRET})
-    notifications.mute(seer, scene.rows["deals.deal"], on=True)
+    notifications.attend(seer, scene.rows["deals.deal"], "muted")
     notifications.save_wishes(stranger, {"digest_hour": 8})
     return scene
 

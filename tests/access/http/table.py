@@ -228,7 +228,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("notifications:settings", "post", reverse("notifications:settings"), rule="signed-in", data=wishes)
     yield Call("notifications:mark", "post", reverse("notifications:mark"), rule="signed-in", data={"all": "1"})
     yield Call("notifications:seen", "post", reverse("notifications:seen"), rule="signed-in", data=company)
-    for verb, method in (("mute", "post"), ("people", "get")):
+    for verb, method in (("attend", "get"), ("attend", "post"), ("reply", "post"), ("people", "get")):
         path = reverse(f"notifications:{verb}")
         yield Call(f"notifications:{verb}", method, path, "crm.company", "view", row=True, data=company)
     yield from of_duplicates(scene)

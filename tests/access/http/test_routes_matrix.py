@@ -31,7 +31,7 @@ BY_RULE = {"public": {200, 302, 405}, "second factor": {302, 404}}
 
 
 HIDDEN = {
-    "files:serve", "search:actions", "notifications:mute", "notifications:people",
+    "files:serve", "search:actions", "notifications:attend", "notifications:reply", "notifications:people",
     *(f"duplicates:{verb}" for verb in ("list", "look", "selected", "compare", "of", "pair", "again", "separate")),
 }  # fmt: skip
 """Routes that name a record of any type: to who sees none of its type it is not there."""

@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, OneToOneField
 
 from common.changes import binning, merging, purging, undoing
 from common.changes import services as changes
-from common.changes.errors import ChangedMeanwhile, MergedFurther, NothingToMerge, TooManyToMerge
+from common.changes.errors import ChangedMeanwhile, FieldForbidden, MergedFurther, NothingToMerge, TooManyToMerge
 from common.changes.models import Merge, Merged, Undo
 from common.changes.values import link_fields
 from common.changes.writing import model_links
@@ -36,7 +36,7 @@ STAYS_WITH_THE_SPINE = {
     "customfields.Answer.record": "united as fields", "customfields.RecordChoice.record": "united as fields",
     "records.BulkRefusal.record": "history", "search.Opened.record": "what a person opened",
     "notifications.Notification.record": "what a person was told",
-    "notifications.Muted.record": "what a person wants to hear", "importing.ImportRow.record": "history",
+    "notifications.Attention.record": "what a person wants to hear", "importing.ImportRow.record": "history",
     "importing.OuterKey.record": "read through kept_as", "crm.CompanyName.company": "follows its company",
     "duplicates.Pair.one": "goes with the duplicate", "duplicates.Pair.other": "goes with the duplicate",
 }  # fmt: skip
@@ -107,6 +107,8 @@ def test_only_who_may_change_the_one_and_delete_the_others_merges_and_separates(
     keeper, other = crm.company("A", owner=manager), crm.company("B", owner=manager)
     with pytest.raises(Forbidden):
         join(keeper, other, by=operator)
+    with pytest.raises(Forbidden):
+        join(crm.company("A colleague's", owner=common.user("manager", manager.department)), other, by=manager)
     act = join(keeper, other, by=manager)
     with pytest.raises(Forbidden):
         merging.separate(act, by=operator)
@@ -134,6 +136,8 @@ def test_what_cannot_be_merged_is_refused(manager: User) -> None:
         join(deals.deal(manager), deals.deal(manager), by=manager)
     with pytest.raises(NothingToMerge):
         join(keeper, many[0], by=manager, phone=many[1].pk)
+    with pytest.raises(FieldForbidden):
+        join(keeper, many[0], by=manager, owner=many[0].pk)
 
 
 def test_chains_lead_to_the_last_and_come_apart_from_its_end(manager: User) -> None:

@@ -234,8 +234,8 @@ def test_records_are_pointed_to_only_by_what_undo_and_purge_know() -> None:
     """What else holds a foreign key to the spine must be emptied by a purge, or may keep it as it tells nothing."""
     known = {
         "RecordMember", "RecordTag", "SearchText", "RecordMark", "Attachment", "Event", "EventLink", "UndoNote",
-        "Record", "Delivery", "Answer", "RecordChoice", "BulkRefusal", "Notification", "Muted", "Opened", "OuterKey",
-        "ImportRow", "Merge", "Merged", "Pair",
+        "Record", "Delivery", "Answer", "RecordChoice", "BulkRefusal", "Notification", "Attention", "Opened",
+        "OuterKey", "ImportRow", "Merge", "Merged", "Pair",
     }  # fmt: skip
     found = {
         relation.related_model.__name__ for relation in Record._meta.get_fields(include_hidden=True)

@@ -72,6 +72,9 @@ def test_only_pairs_one_may_change_are_shown_and_nobody_else_opens_them(anna: Us
     pair = Pair.objects.get()
     assert "Lackwerk" not in text_of(client_of(stranger).get("/duplicates/?type=crm.company"))
     assert client_of(stranger).get(f"/duplicates/{pair.pk}/").status_code == 404
+    colleague = client_of(common.user("manager", anna.department))
+    assert "Lackwerk" in text_of(colleague.get("/companies/?all=1"))
+    assert "Lackwerk" not in text_of(colleague.get("/duplicates/?type=crm.company"))
     assert client_of(operator).get("/duplicates/").status_code == 404
     for url in ("/duplicates/?type=nonsense", "/duplicates/?type=deals.deal", "/duplicates/side-by-side/deals.deal/"):
         assert client_of(anna).get(url).status_code == 404

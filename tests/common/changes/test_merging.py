@@ -74,7 +74,9 @@ def test_values_are_chosen_filled_united_and_joined(manager: User) -> None:
 
 
 def test_the_record_that_stays_may_take_the_name_of_one_that_goes_and_gives_it_back(manager: User) -> None:
-    keeper, other = crm.company("Lackwerk", owner=manager), crm.company("Lackwerk Moers", owner=manager)
+    country = common.country()
+    keeper = crm.company("Lackwerk", owner=manager, country=country)
+    other = crm.company("Lackwerk Moers", owner=manager, country=country)
     act = join(keeper, other, by=manager, name=other.pk)
     assert (fresh(keeper).name, fresh(keeper).alternative_names) == ("Lackwerk Moers", "Lackwerk")
     merging.separate(act, by=manager)

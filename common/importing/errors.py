@@ -49,6 +49,12 @@ class NothingChosen(DomainError):
     message = _("Choose at least one column.")
 
 
+class NoFileChosen(DomainError):
+    """No file of the archive is to be imported."""
+
+    message = _("Choose at least one file.")
+
+
 class CannotCompare(DomainError):
     """The rule that finds known records needs a column that is not there."""
 

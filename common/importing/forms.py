@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.changes import submissions
-from common.importing import access, selectors, services, staging, tables
+from common.importing import access, profiles, selectors, services, staging, tables
 from common.importing.keeping import KEEP, may_keep
-from common.importing.models import Import, OnMatch, OnNew
+from common.importing.models import Archive, Import, OnMatch, OnNew
 from common.importing.tables import Reading
 from common.importing.targets import Target, targets_of
 from common.importing.vocabulary import CREATE, EMPTY, REST, Vocabulary, vocabulary_of
+from common.kinds import formats
 from common.kinds.words import capital, fold
 from common.records import registry
 from common.records.declaring import Viewer
@@ -41,8 +42,8 @@ class UploadForm(forms.Form):
     type = forms.ChoiceField(label=gettext_lazy("What is in the file"), required=False)
     file = forms.FileField(
         label=gettext_lazy("File"), required=False,
-        help_text=gettext_lazy("CSV, Excel (.xlsx), HTML or vCard; up to 50 MB and 100,000 rows."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.htm,.html,.vcf"}),
+        help_text=gettext_lazy("CSV, Excel (.xlsx), HTML or vCard, or a ZIP of several; up to 50 MB and 100,000 rows."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.htm,.html,.vcf,.zip"}),
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("Or paste a table"), required=False,
@@ -64,6 +65,35 @@ class UploadForm(forms.Form):
         if len(cleaned.get("text", "")) > LONGEST_PASTE:
             raise ValidationError(_("This is too much to paste. Upload it as a file."))
         return cleaned
+
+
+class ArchiveForm(forms.Form):
+    """Which files of an archive are imported, and what each holds."""
+
+    def __init__(self, archive: Archive, viewer: Viewer, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.members = [member for member in archive.members if not member["problem"]]
+        kinds = [(kind.key, kind.label_plural) for kind in access.importable(viewer.principal)]
+        for member in self.members:
+            chosen = forms.BooleanField(label=member["name"], required=False, initial=bool(member["type"]))
+            self.fields[f"m{member['place']}"] = chosen
+            field = _select(gettext_lazy("What is in the file"), [("", CHOOSE), *kinds], required=False)
+            field.initial = member["type"]
+            self.fields[f"t{member['place']}"] = field
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The files as the page shows them."""
+        return [
+            {"chosen": self[f"m{member['place']}"], "type": self[f"t{member['place']}"], "size": member["size"],
+             "system": profiles.name_of(member["source"]), "count": formats.number(member["rows"]),
+             "more": member["more"]}
+            for member in self.members
+        ]  # fmt: skip
+
+    def types(self) -> dict[int, str]:
+        """What the chosen files hold, by their place in the archive; empty where nobody says."""
+        places = [member["place"] for member in self.members]
+        return {place: self.cleaned_data[f"t{place}"] for place in places if self.cleaned_data[f"m{place}"]}
 
 
 class StepForm(forms.Form):

@@ -52,6 +52,23 @@ class OnNew(models.TextChoices):
     SKIP = "skip", _("Skip the row")
 
 
+class Archive(Ledger):
+    """A ZIP of several tables, of which each chosen one becomes an import of its own.
+
+    `members`: [{"place", "name", "size", "rows", "more" (than were counted), "type", "source", "problem"}], as they
+    were when the archive was looked into.
+    """
+
+    by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(default=clock.now)
+    members = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Import(Ledger):
     """One file on its way into records of a type: how it is read, what its columns fill, what came of it.
 
@@ -62,6 +79,7 @@ class Import(Ledger):
     """
 
     by = models.ForeignKey("people.User", models.PROTECT, related_name="+")
+    archive = models.ForeignKey(Archive, models.SET_NULL, null=True, related_name="imports")
     type = models.CharField(_("record type"), max_length=60)
     step = models.CharField(max_length=10, choices=Step.choices, default=Step.FILE)
     started_at = models.DateTimeField(default=clock.now)

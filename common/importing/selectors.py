@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from common.importing.models import Import, ImportRow, KnownColumns, Outcome, OuterKey
+from common.importing.models import Archive, Import, ImportRow, KnownColumns, Outcome, OuterKey, Step
 from common.importing.targets import Target
 from common.jobs.models import State
 from common.kinds.errors import NotVisible
@@ -18,7 +18,7 @@ SAMPLES = 3
 
 def visible_imports(user: User) -> QuerySet[Import]:
     """One's own imports; an administrator's are everybody's."""
-    rows = Import.objects.select_related("by", "job", "change_set")
+    rows = Import.objects.select_related("by", "job", "change_set", "archive")
     return rows if principal_of(user).is_administrator else rows.filter(by=user)
 
 
@@ -33,6 +33,36 @@ def get_import(user: User, pk: int) -> Import:
     if imp is None:
         raise NotVisible
     return imp
+
+
+def visible_archives(user: User) -> QuerySet[Archive]:
+    """One's own archives; an administrator's are everybody's."""
+    rows = Archive.objects.select_related("by")
+    return rows if principal_of(user).is_administrator else rows.filter(by=user)
+
+
+def get_archive(user: User, pk: int) -> Archive:
+    """One archive a person may see. Raises `NotVisible`."""
+    archive = visible_archives(user).filter(pk=pk).first()
+    if archive is None:
+        raise NotVisible
+    return archive
+
+
+def unopened(user: User) -> Sequence[Archive]:
+    """The person's archives of which no file was chosen yet."""
+    return list(Archive.objects.filter(by=user, imports=None).exclude(path="").order_by("-pk")[:LISTED])
+
+
+def files_of(archive: Archive) -> list[Import]:
+    """The imports of an archive, in the order in which they are best gone through."""
+    return list(archive.imports.select_related("job").order_by("pk"))
+
+
+def next_of(files: Sequence[Import], after: int = 0) -> Import | None:
+    """The first file that is not imported yet, of those behind an import if there is one."""
+    left = [imp for imp in files if imp.step != Step.DONE and imp.pk != after]
+    return next((imp for imp in left if imp.pk > after), left[0] if left else None)
 
 
 def is_stuck(imp: Import) -> bool:

@@ -21,7 +21,7 @@ from common.importing.errors import CannotCompare, ColumnTwice, FieldMissing, No
 from common.importing.finding import is_possible, offered
 from common.importing.headers import shown
 from common.importing.models import Import, ImportRow, KnownColumns, OnNew, OuterKey, Step
-from common.importing.tables import Reading
+from common.importing.tables import Reading, Row
 from common.importing.tables.limits import require_size
 from common.importing.targets import NUMBER, Target, targets_of
 from common.jobs import services as jobs
@@ -42,27 +42,46 @@ def start(content: File[bytes], *, type_key: str, by: User) -> Import:
 
     Without a type it is that of the system's table the file surely is. Raises `Unreadable`, `MayNotImport`, `NoRoom`.
     """
-    kinds = access.importable(principal_of(by))
-    if type_key and type_key not in [kind.key for kind in kinds]:
+    return begin(drafted(content, type_key=type_key, by=by))
+
+
+def drafted(content: File[bytes], *, type_key: str, by: User) -> Import:
+    """What `begin` stores: the file itself is kept already. Raises `Unreadable`, `MayNotImport`, `NoRoom`."""
+    if type_key:
         access.require(principal_of(by), registry.get(type_key))
     require_size(content.size)
     reading, rows = staging.sniffed(content)
     name = safe_name(content.name or "")
     heads = shown(rows[0] if rows else [], 0)
-    types = [type_key] if type_key else [kind.key for kind in kinds]
-    table = profiles.recognise(name, heads, rows[1:], types)
-    content.seek(0)
-    try:
-        path = default_storage.save(f"imports/{secrets.token_hex(16)}", content)
-    except OSError as problem:
-        raise NoRoom from problem
-    found = type_key or (table.type if table else "") or _ours(heads, by, kinds)
-    imp = Import.objects.create(
-        by=by, type=found, name=name, path=path, size=content.size, reading=reading.stored,
-        headers=heads, source=table.system if table else "",
+    found, source = recognised(name, heads, rows[1:], type_key, by)
+    return Import(
+        by=by, type=found, name=name, path=stored(content), size=content.size, reading=reading.stored, headers=heads,
+        source=source,
     )  # fmt: skip
+
+
+def begin(imp: Import) -> Import:
+    """Store a draft; its file goes by itself one day."""
+    imp.save()
     jobs.enqueue(FORGET, imp.pk, due=imp.started_at + KEPT)
     return imp
+
+
+def stored(content: File[bytes]) -> str:
+    """Where an uploaded file is kept. Raises `NoRoom`."""
+    content.seek(0)
+    try:
+        return default_storage.save(f"imports/{secrets.token_hex(16)}", content)
+    except OSError as problem:
+        raise NoRoom from problem
+
+
+def recognised(name: str, heads: Sequence[str], rows: Sequence[Row], type_key: str, by: User) -> tuple[str, str]:
+    """The type of a file's records and the system it comes from; empty where nothing tells."""
+    kinds = access.importable(principal_of(by))
+    table = profiles.recognise(name, heads, rows, [type_key] if type_key else [kind.key for kind in kinds])
+    found = type_key or (table.type if table else "") or _ours(heads, by, kinds)
+    return found, table.system if table else ""
 
 
 def _ours(heads: Sequence[str], by: User, kinds: Sequence[Any]) -> str:

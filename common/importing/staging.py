@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from common.importing import profiles, tables
 from common.importing.errors import Unreadable
 from common.importing.headers import fingerprint, shown
-from common.importing.models import Import, ImportRow
+from common.importing.models import Archive, Import, ImportRow
 from common.importing.tables import Reading, Row, sniff, table
 from common.jobs import services as jobs
 
@@ -21,8 +21,8 @@ CHUNK = 500
 SAMPLES = 5
 
 
-def opened(imp: Import) -> Any:
-    """The file of an import. Raises `Unreadable` where it is gone: backups leave it out."""
+def opened(imp: Import | Archive) -> Any:
+    """The file of an import, or a whole archive. Raises `Unreadable` where it is gone: backups leave it out."""
     try:
         return default_storage.open(imp.path)
     except OSError as problem:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common.importing import committing, services
+from common.importing import archiving, committing, services
 from common.jobs import services as jobs
 
 
@@ -36,3 +36,9 @@ def write(pk: int) -> None:
 def forget(pk: int) -> None:
     """Remove the file and the rows of an import that was kept long enough."""
     services.forget(pk)
+
+
+@jobs.handler(archiving.FORGET, label=_("Remove the file of an import"))
+def forget_archive(pk: int) -> None:
+    """Remove the file of an archive that was kept long enough."""
+    archiving.forget(pk)

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from common.importing.views import results, steps
+from common.importing.views import archives, results, steps
 
 app_name = "importing"
 urlpatterns = [
     path("", results.imports, name="list"),
     path("new/", steps.new, name="new"),
+    path("archives/<int:pk>/", archives.archive, name="archive"),
+    path("archives/<int:pk>/drop/", archives.drop, name="drop-archive"),
     path("<int:pk>/", steps.page, name="page"),
     path("<int:pk>/file/", steps.file, name="file"),
     path("<int:pk>/columns/", steps.columns, name="columns"),

@@ -11,10 +11,11 @@ from playwright.sync_api import Page, expect
 
 from common.jobs import services as jobs
 from common.people.models import User
-from crm.models import Contact
+from crm.models import Company, Contact
 from tests.conftest import PageFor
 from tests.factories import common, crm
 from tests.importing.driving import person, text_of
+from tests.importing.files import COMPANIES, CONTACTS, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADS = {
@@ -132,3 +133,35 @@ def test_a_pasted_table_is_imported_with_the_keyboard_alone(by: User, page_for: 
         page.keyboard.press("Enter")
     jobs.run_due()
     expect(page.get_by_role("link", name="Petra Vogt")).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "width", "dark"), [("en", 1440, False), ("ru", 390, True)])
+def test_an_archive_of_two_files_becomes_two_imports(
+    by: User, page_for: PageFor, axe: Callable[..., list[str]], language: str, width: int, dark: bool
+) -> None:
+    User.objects.filter(pk=by.pk).update(language=language)
+    page = page_for(User.objects.get(pk=by.pk), width=width, dark=dark)
+    wizard = Wizard(page, language, axe)
+    page.goto("/imports/new/", wait_until="networkidle")
+    inside = {"contacts.csv": CONTACTS, "companies.csv": COMPANIES, "logo.png": b"\x89PNG\r\n\x1a\n\x00\x00\x00"}
+    file: Any = {"name": "all.zip", "mimeType": "application/zip", "buffer": zipped(inside)}
+    page.set_input_files("input[type=file]", files=[file])
+    wizard.press("Next")
+    expect(page.get_by_role("checkbox", name="contacts.csv")).to_be_checked()
+    expect(page.get_by_text("logo.png")).to_be_visible()
+    wizard.press("Next")
+    for _file in ("companies.csv", "contacts.csv"):
+        with page.expect_navigation(wait_until="networkidle"):
+            page.locator("main .btn-primary").click()
+        wizard.look()
+        wizard.press("Next")
+        wizard.press("Next")
+        wizard.press("Check all rows")
+        jobs.run_due()
+        page.goto(page.url, wait_until="networkidle")
+        with page.expect_navigation(wait_until="networkidle"):
+            page.locator(".k-import-acts button.btn-primary").click()
+        jobs.run_due()
+        page.goto(page.url, wait_until="networkidle")
+        wizard.look()
+    assert Contact.objects.get(last_name="Vogt").company == Company.objects.get(name="Lackwerk")

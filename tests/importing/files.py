@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from openpyxl import Workbook
@@ -28,6 +28,16 @@ TYPES = (
     'sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-'
     'officedocument.spreadsheetml.worksheet+xml"/></Types>'
 )
+
+COMPANIES = text_of([
+    ["Record ID", "Company name", "Company Domain Name", "Company owner"],
+    ["71", "Lackwerk", "lackwerk.example", ""], ["72", "Nordlicht", "nordlicht.example", ""],
+])  # fmt: skip
+CONTACTS = text_of([
+    ["Record ID", "First Name", "Last Name", "Email", "Lifecycle Stage", "Associated Company IDs"],
+    ["901", "Petra", "Vogt", "p@x.example", "Customer", "71"],
+])  # fmt: skip
+"""Two files of a HubSpot: the contact names its company by key."""
 
 
 def workbook(rows: Sequence[Sequence[object]]) -> bytes:
@@ -75,7 +85,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "blanks": lambda: b"\xef\xbb\xbf \r\n\t\x00",
     "picture": lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
     "old workbook": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
-    "archive without a workbook": lambda: _zipped("a.csv", b"a,b\n1,2"),
+    "archive without a table": lambda: zipped({"a.png": b"\x89PNG\r\n\x1a\n" + bytes(99)}),
     "half an archive": lambda: workbook([["a", "b"]])[:900],
     "bomb": lambda: archive(**{"xl/media/big.xml": b"<a>" + b" " * 150_000_000}),
     "bomb of a sheet": lambda: archive(sheet=sheet(f'<row r="1">{cell("a")}</row>' + " " * 120_000_000)),
@@ -96,10 +106,12 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-def _zipped(name: str, content: bytes) -> bytes:
+def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Files as an archive."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
-        packed.writestr(name, content)
+    with zipfile.ZipFile(stream, "w", method) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
     return stream.getvalue()
 
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.importing.errors import Unreadable
-from common.importing.tables import cards, pages, sheets, text
+from common.importing.tables import archives, cards, pages, sheets, text
 from common.importing.tables.limits import MOST_BYTES, MOST_COLUMNS, Cell, Row, limited, require_size, size_of
 
 __all__ = [
     "DATES", "DECIMALS", "DELIMITERS", "KINDS", "MOST_BYTES", "MOST_COLUMNS", "QUOTES", "THOUSANDS", "Cell", "Reading",
-    "Row", "Unreadable", "sheet_names", "sniff", "table", "text",
+    "Row", "Unreadable", "archives", "sheet_names", "sniff", "table", "text",
 ]  # fmt: skip
 
 KINDS = {"text": "CSV", "sheet": "Excel", "page": "HTML", "cards": "vCard"}
@@ -83,7 +83,7 @@ def sniff(file: IO[bytes]) -> Reading:
 
 
 def _kind(file: IO[bytes], sample: bytes) -> Reading:
-    if sample.startswith(b"PK"):
+    if archives.looks_like(sample):
         sheets.weigh(file)
         return Reading("sheet", sheet=sheets.names(file)[0])
     if sample.startswith(OLD_WORKBOOK):

@@ -14,15 +14,13 @@ from openpyxl import load_workbook
 from openpyxl.xml import DEFUSEDXML
 
 from common.importing.errors import Unreadable
+from common.importing.tables import archives
+from common.importing.tables.archives import BLOCK
 from common.importing.tables.limits import Cell, Row, clean
 
-MOST_MEMBERS, MOST_UNPACKED, MOST_RATIO = 2_000, 200 * 1024 * 1024, 100
 MOST_STRINGS, MOST_OTHER, LONGEST_ROW = 40 * 1024 * 1024, 5 * 1024 * 1024, 4 * 1024 * 1024
-SMALL = 1024 * 1024
-"""Archives that unpack to less may be packed as tightly as they like."""
 SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 ROW_ENDS = re.compile(rb"row[\s/>]")
-BLOCK = 64 * 1024
 
 if not DEFUSEDXML:
     raise RuntimeError(
@@ -32,26 +30,14 @@ if not DEFUSEDXML:
 
 def weigh(file: IO[bytes]) -> None:
     """Raise `Unreadable` for an archive that would unpack to too much, or is no workbook."""
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _weigh(archive)
-    except Unreadable:
-        raise
-    except Exception as problem:  # an archive can be broken in as many ways as it likes
-        raise Unreadable(_("The file is damaged or protected by a password.")) from problem
+    with archives.opened(file) as archive:
+        if not archives.is_workbook(archive):
+            raise Unreadable(_("An archive inside an archive is not opened."))
+        _weigh(archive)
 
 
 def _weigh(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-    too_much = len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED
-    if too_much or (unpacked > SMALL and unpacked > MOST_RATIO * max(packed, 1)):
-        raise Unreadable(_("The file unpacks to more than is read here."))
-    names = {member.filename.lower() for member in members}
-    if "xl/workbook.xml" not in names:
-        raise Unreadable(_("This is an archive, but no workbook. Unpack it and import its files one by one."))
-    for member in members:
+    for member in archive.infolist():
         name = member.filename.lower()
         most = MOST_STRINGS if name.endswith("sharedstrings.xml") else MOST_OTHER
         if SHEET.fullmatch(name):

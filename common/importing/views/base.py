@@ -16,8 +16,7 @@ from common.changes import submissions
 from common.changes.submissions import AlreadySubmitted
 from common.importing import selectors
 from common.importing.errors import Outdated
-from common.importing.forms import StepForm
-from common.importing.models import Import, Step
+from common.importing.models import Archive, Import, Step
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest
 
@@ -31,6 +30,11 @@ ORDER = ("file", "columns", "values", "rules", "check", "result")
 def url_of(imp: Import, name: str = "page") -> str:
     """The address of a page of an import."""
     return reverse(f"importing:{name}", args=[imp.pk])
+
+
+def archive_url(archive: Archive) -> str:
+    """The address of the page of an archive."""
+    return reverse("importing:archive", args=[archive.pk])
 
 
 def page_of(imp: Import) -> str:
@@ -56,7 +60,21 @@ def steps(imp: Import, current: str) -> list[dict[str, Any]]:
 
 def frame(imp: Import, current: str, **more: Any) -> dict[str, Any]:
     """The context of a page of an import."""
-    return {"imp": imp, "steps": steps(imp, current), "title": _("Import: %(file)s") % {"file": imp.name}, **more}
+    title = _("Import: %(file)s") % {"file": imp.name}
+    return {"imp": imp, "steps": steps(imp, current), "title": title, "batch": _batch(imp), **more}
+
+
+def _batch(imp: Import) -> dict[str, Any] | None:
+    """Where an import stands among the files of its archive, and which of them comes next."""
+    files = selectors.files_of(imp.archive) if imp.archive else []
+    if imp.archive is None or len(files) < 2:
+        return None
+    said = {"place": files.index(imp) + 1, "all": len(files), "archive": imp.archive.name}
+    following = selectors.next_of(files, imp.pk)
+    return {
+        "url": archive_url(imp.archive), "label": _("File %(place)s of %(all)s in %(archive)s") % said,
+        "following": {"name": following.name, "url": url_of(following)} if following else None,
+    }  # fmt: skip
 
 
 def here_or_elsewhere(request: PersonRequest, imp: Import, name: str) -> HttpResponse | None:
@@ -92,7 +110,7 @@ def accept(request: PersonRequest, imp: Import, form: forms.Form, save: Callable
     return HttpResponseRedirect(url_of(imp), status=303)
 
 
-def show(request: PersonRequest, name: str, context: dict[str, Any], form: StepForm | None = None) -> HttpResponse:
+def show(request: PersonRequest, name: str, context: dict[str, Any], form: forms.Form | None = None) -> HttpResponse:
     """A page, never kept by caches."""
     status = 422 if form is not None and form.errors else 200
     response = render(request, f"importing/{name}.html", context, status=status)

@@ -15,7 +15,7 @@ from common.changes import undoing
 from common.importing import access, selectors, services
 from common.importing.forms import StepForm
 from common.importing.models import Import, ImportRow, Outcome, Step
-from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of
+from common.importing.views.base import accept, archive_url, frame, here_or_elsewhere, page_of, show, url_of
 from common.importing.views.steps import stuck, working
 from common.kinds import formats
 from common.kinds.words import capital
@@ -42,6 +42,7 @@ def imports(request: PersonRequest) -> HttpResponse:
         ],
         "rows": [{"cells": _listed(imp, everybody=everybody)} for imp in selectors.listed(request.user)],
         "new_url": reverse("importing:new") if may else "",
+        "unopened": [{"name": row.name, "url": archive_url(row)} for row in selectors.unopened(request.user)],
     }
     return show(request, "list", context)
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 
 from common.changes import submissions
 from common.changes.submissions import AlreadySubmitted
-from common.importing import access, checking, profiles, selectors, services, staging
+from common.importing import access, archiving, checking, profiles, selectors, services, staging
 from common.importing.errors import MayNotImport, Unreadable
 from common.importing.forms import ColumnsForm, ReadingForm, RulesForm, UploadForm, ValuesForm
 from common.importing.models import Import
 from common.importing.tables import KINDS, Reading
-from common.importing.views.base import accept, frame, here_or_elsewhere, page_of, show, url_of
+from common.importing.views.base import accept, archive_url, frame, here_or_elsewhere, page_of, show, url_of
 from common.kinds.errors import DomainError
 from common.policy.rules import PersonRequest, signed_in
 from common.records.views.base import viewer_of
@@ -42,7 +42,7 @@ def new(request: PersonRequest) -> HttpResponse:
         "summary": {"title": " ".join(map(str, form.non_field_errors())), "text": _("Nothing was stored.")}
         if form.non_field_errors() else None,
     }  # fmt: skip
-    return show(request, "new", context, form)  # type: ignore[arg-type]  # any form with errors
+    return show(request, "new", context, form)
 
 
 def _start(request: PersonRequest, form: UploadForm) -> str:
@@ -52,13 +52,18 @@ def _start(request: PersonRequest, form: UploadForm) -> str:
     known = submissions.answered(cleaned["nonce"])
     if known:
         return known
+    members = archiving.look(content, type_key=cleaned["type"], by=request.user)
     try:
         with submissions.once(cleaned["nonce"]) as submission:
-            imp = services.start(content, type_key=cleaned["type"], by=request.user)
-            submission.url = url_of(imp)
+            if len(members) > 1:
+                submission.url = archive_url(archiving.start(content, members, by=request.user))
+            elif members:
+                submission.url = url_of(archiving.start_only(content, members[0], by=request.user))
+            else:
+                submission.url = url_of(services.start(content, type_key=cleaned["type"], by=request.user))
     except AlreadySubmitted as again:
         return again.url
-    return url_of(imp)
+    return submission.url
 
 
 @signed_in
@@ -172,7 +177,7 @@ def drop(request: PersonRequest, pk: int) -> HttpResponse:
     imp = selectors.get_import(request.user, pk)
     services.drop(imp, by=request.user)
     messages.success(request, _("The import of %(file)s was dropped.") % {"file": imp.name})
-    return HttpResponseRedirect(reverse("importing:list"), status=303)
+    return HttpResponseRedirect(archive_url(imp.archive) if imp.archive else reverse("importing:list"), status=303)
 
 
 def working(imp: Import, current: str) -> dict[str, Any]:

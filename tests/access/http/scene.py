@@ -18,7 +18,7 @@ from common.changes import services as changes
 from common.delivery import services as delivery
 from common.events.models import ChangeSet
 from common.files import services as files
-from common.importing.models import Import, ImportRow, Outcome, Step
+from common.importing.models import Archive, Import, ImportRow, Outcome, Step
 from common.importing.tables import Reading
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
@@ -59,6 +59,7 @@ class Scene:
     job: Any = None
     export: Any = None
     imported: Any = None
+    archive: Any = None
     run: Any = None
     field: Any = None
     view: Any = None
@@ -98,6 +99,7 @@ def build() -> Scene:
     scene.people["anonymous"] = None
     scene.export = _export(scene.people["administrator"])
     scene.imported = _import(scene.people["administrator"])
+    scene.archive = Archive.objects.create(by=scene.people["administrator"], name="scene.zip")
     scene.run = BulkRun.objects.create(
         by=scene.people["administrator"], type="crm.company", act="tag", label="Tags", started_at=clock.now()
     )

@@ -266,3 +266,7 @@ def of_imports(scene: Scene) -> Iterator[Call]:
         yield Call(f"importing:{verb}", "get", reverse(f"importing:{verb}", args=[scene.imported.pk]), rule="own")
     for verb in ("write", "go-on", "drop"):
         yield Call(f"importing:{verb}", "post", f"/imports/{scene.imported.pk}/{verb}/", rule="own")
+    archive = f"/imports/archives/{scene.archive.pk}/"
+    for method in BOTH:
+        yield Call("importing:archive", method, archive, rule="own")
+    yield Call("importing:drop-archive", "post", f"{archive}drop/", rule="own")

@@ -109,6 +109,7 @@ class CompanyType(PartyType):
     prefix = "C"
     label, label_plural, new_label = _("Company"), _("Companies"), _("New company")
     nav_order = 40
+    go_key = "o"
     empty_text = _("Customers, suppliers and partners. They also come by themselves from requests.")
     inline_field = "name"
     quick, reads_text = ("name", "phone", "email", "website", "address"), True
@@ -168,6 +169,7 @@ class ContactType(PartyType):
     prefix = "K"
     label, label_plural, new_label = _("Contact"), _("Contacts"), _("New contact")
     nav_order = 50
+    go_key = "c"
     empty_text = _("The people you talk to. They also come by themselves from requests.")
     inline_field = "last_name"
     quick, reads_text = ("first_name", "last_name", "company", "job_title", "phone", "email"), True
@@ -235,6 +237,7 @@ class LeadType(PartyType):
     prefix = "L"
     label, label_plural, new_label = _("Lead"), _("Leads"), _("New lead")
     nav_order = 30
+    go_key = "l"
     empty_text = _("Somebody who may become a customer, before a company and a contact are worth making.")
     inline_field = "company_name"
     quick, reads_text = ("first_name", "last_name", "company_name", "phone", "email", "source"), True

@@ -53,6 +53,7 @@ class RequestType(RecordType):
     prefix = "R"
     label, label_plural, new_label = _("Request"), _("Requests"), _("New request")
     nav_order = 10
+    go_key = "i"
     empty_text = _("Requests come from the site form by themselves, or you type one in.")
     related = ("company", "source")
     page_related = ("contact", "lead", "country", "deal")

@@ -32,9 +32,10 @@ class Page:
     block: str
     order: int
     allowed: Callable[[Principal], bool] = lambda principal: True
+    go_key: str = ""
 
 
-_pages: list[Page] = [Page("home", _("Today"), "sun", "home", "own", 0)]
+_pages: list[Page] = [Page("home", _("Today"), "sun", "home", "own", 0, go_key="t")]
 BLOCKS = ("own", "sales", "fulfilment", "office")
 PINS = "pins"
 """Counted with the badges: only who has pinned views is asked which."""
@@ -83,7 +84,7 @@ class _Lazy:
         return {
             "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
-            "theme": user.theme, "sidebar": sidebar,
+            "theme": user.theme, "sidebar": sidebar, "single_keys": user.single_keys,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"), "search_url": reverse("search:page"),
             "bell_url": reverse("notifications:page"), "bell_count": counts["bell"].text if "bell" in counts else "",
@@ -97,22 +98,22 @@ class _Lazy:
     def block(self, name: str, counts: dict[str, badges.Count]) -> list[dict[str, Any]]:
         """One block of the side bar."""
         entries = [
-            (p.order, p.key, p.label, p.icon, reverse(p.route))
+            (p.order, p.key, p.label, p.icon, reverse(p.route), p.go_key)
             for p in _pages
             if p.block == name and p.allowed(self.principal)
         ]
         entries += [
-            (kind.nav_order, kind.key, kind.label_plural, kind.icon, kind.url("list"))
+            (kind.nav_order, kind.key, kind.label_plural, kind.icon, kind.url("list"), kind.go_key)
             for kind in registry.all_types()
             if kind.nav_block == name and self.principal.may(kind.key, "view")
         ]
         found = []
-        for _order, key, label, icon, url in sorted(entries, key=lambda entry: entry[0]):
+        for _order, key, label, icon, url, go_key in sorted(entries, key=lambda entry: entry[0]):
             count = counts.get(key)
             current = self.request.path == url if url == "/" else self.request.path.startswith(url)
             found.append({
                 "key": key, "label": label, "icon": icon, "url": url, "current": current,
-                "count": count.text if count else None, "late": bool(count and count.late),
+                "count": count.text if count else None, "late": bool(count and count.late), "go_key": go_key,
             })  # fmt: skip
         return found
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in
 
     class Meta:
         model = User
-        fields = ("first_name", "last_name", "email", "language", "time_zone", "theme")
+        fields = ("first_name", "last_name", "email", "language", "time_zone", "theme", "single_keys")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "single_keys": _(
+                "Letters, digits and signs act outside of fields. Ctrl K, Enter, Esc and arrows always do."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

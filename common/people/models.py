@@ -74,6 +74,7 @@ class User(AbstractBaseUser, DictionaryBase):
     language = models.CharField(_("language"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     theme = models.CharField(_("colours"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    single_keys = models.BooleanField(_("shortcuts of a single key"), default=True)
     narrow_sidebar = models.BooleanField(_("narrow side bar"), null=True, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=clock.now, editable=False)

@@ -249,6 +249,8 @@ class RecordType:
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
+    # The letter that leads to its list after `g`.
+    go_key: ClassVar[str] = ""
     empty_text: ClassVar[Words] = ""
     # The few fields a new record is added with from anywhere; none: the whole form.
     quick: ClassVar[Sequence[str]] = ()

@@ -6,16 +6,20 @@ Nothing here clicks: focus goes by Tab and the keys that `?` lists, and is seen 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlparse
 
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
+from common.home import context
 from common.people.models import User
+from common.records import registry
 from crm.models import Source
 from deals.models import Deal, Stage
 from tests.conftest import PageFor
 from tests.factories import catalogue, common, requests_app
+from tests.factories import deals as deals_of
 from tests.people.driving import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,3 +152,60 @@ def read_figures(keys: Keyboard) -> None:
     assert "/deals/?" in keys.page.url
     keys.press("j").go("Enter")
     expect(keys.page.locator("h1")).to_have_text(SUBJECT)
+
+
+@pytest.fixture
+def deals(seller: User) -> list[Deal]:
+    return [deals_of.deal(owner=seller, department=seller.department, name=f"Pumps {n}") for n in range(2)]
+
+
+def test_g_and_a_letter_lead_to_a_page_whatever_the_list_does_with_the_letter(
+    seller: User, deals: list[Deal], page_for: PageFor
+) -> None:
+    page = page_for(seller)
+    keys = Keyboard(page)
+    page.goto("/", wait_until="networkidle")
+    places = {"d": "/deals/", "o": "/companies/", "c": "/contacts/", "l": "/leads/", "i": "/requests/"}
+    for letter, place in places.items():
+        keys.press("j").go("g", letter)
+        assert urlparse(page.url).path == place
+    keys.go("g", "t")
+    assert urlparse(page.url).path == "/"
+
+
+def test_single_keys_are_switched_off_and_others_stay(seller: User, deals: list[Deal], page_for: PageFor) -> None:
+    page = page_for(seller)
+    keys = Keyboard(page)
+    page.goto("/deals/", wait_until="networkidle")
+    filter_button = page.locator("[data-key-filter]")
+    expect(filter_button).to_have_attribute("aria-keyshortcuts", "f")
+    expect(page.locator("table[data-module~=list]")).to_have_attribute("aria-keyshortcuts", "j k x e o")
+    keys.press("j")
+    expect(page.locator("tr.is-cursor")).to_have_count(1)
+
+    page.goto("/me/", wait_until="networkidle")
+    page.locator("[name=single_keys]").uncheck()
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("[data-save]").click()
+    page.goto("/deals/", wait_until="networkidle")
+    for key in ("j", "x", "f", "c", "/", "?"):
+        keys.press(key)
+    expect(page.locator("tr.is-cursor, details[open], dialog[open], :focus:not(body)")).to_have_count(0)
+    expect(filter_button).not_to_have_attribute("aria-keyshortcuts", "f")
+    expect(page.locator("[data-key-search]")).to_have_attribute("aria-keyshortcuts", "Control+k")
+    assert [kbd for kbd in page.locator("kbd:visible").all_text_contents() if len(kbd) == 1] == []
+    keys.press("Control+k")
+    expect(page.locator("#k-palette")).to_be_visible()
+    keys.type("Pumps").press("Escape", "Escape")
+    expect(page.locator("#k-palette")).not_to_be_visible()
+    page.goto(f"/deals/{deals[0].pk}/", wait_until="networkidle")
+    expect(page.locator("[data-key]").first).to_be_attached()
+    expect(page.locator("[data-key][aria-keyshortcuts]")).to_have_count(0)
+    page.locator(".k-top [data-keys-open]").click()
+    expect(page.locator("#k-keys")).to_contain_text("switched off")
+    expect(page.locator("#k-keys kbd:visible").first).to_have_text("Ctrl K")
+
+
+def test_no_two_pages_share_a_letter() -> None:
+    letters = [entry.go_key for entry in [*context.pages(), *registry.all_types()] if entry.go_key]
+    assert len(letters) == len(set(letters)) >= 6

@@ -42,7 +42,7 @@ def profile(request: PersonRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved"))
         return HttpResponseRedirect(reverse("profile"), status=303)
-    rows = [("first_name", "last_name"), ("email",), ("language", "time_zone"), ("theme",)]
+    rows = [("first_name", "last_name"), ("email",), ("language", "time_zone"), ("theme",), ("single_keys",)]
     drawn = [{"cols": str(len(names)), "fields": [form[name] for name in names]} for names in rows]
     context = {"form": form, "sections": [{"id": "s-own", "label": _("Your settings"), "rows": drawn, "errors": 0}]}
     return render(request, "home/profile.html", context, status=422 if form.errors else 200)

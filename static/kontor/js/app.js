@@ -17,6 +17,15 @@ export function toast(detail) {
   document.body.dispatchEvent(new CustomEvent("toast", { detail }));
 }
 
+// Who switched single keys off gets none: no listener of a page ever sees one outside of a field (WCAG 2.1.4).
+const singleKeys = root.dataset.keys !== "off";
+if (!singleKeys) {
+  addEventListener("keydown", (event) => {
+    const isSign = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isSign && !event.target.closest?.("input, textarea, select")) event.stopPropagation();
+  }, true);
+}
+
 async function start(element) {
   for (const name of element.dataset.module.split(" ")) {
     const known = started.get(element) ?? new Set();
@@ -99,4 +108,4 @@ document.addEventListener("change", (event) => {
 
 scan(document.body);
 follow();
-for (const name of ["menu", "keys"]) import(modules[name]).then((module) => module.start(document.body, { post, toast, asset }));
+for (const name of ["menu", "keys"]) import(modules[name]).then((module) => module.start(document.body, { post, toast, asset, singleKeys }));

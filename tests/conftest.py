@@ -143,20 +143,23 @@ def guard(live: str) -> Iterator[chrome.Guard]:
 
 @pytest.fixture
 def page_for(browser: Browser, live: str, guard: chrome.Guard) -> Iterator[PageFor]:
-    """Open a page: `page_for(user)` signed in, `page_for()` as a stranger; `width=`, `height=`, `dark=`.
+    """Open a page: `page_for(user)` signed in, `page_for()` as a stranger; `width=`, `height=`, `dark=`, `worker=`
+    (whether the service worker runs; without it nothing is kept between two pages).
 
     Each call is a browser of its own, in the person's language; `page.goto("/")` works.
     """
     contexts = []
 
     def open_page(
-        user: Any = None, *, width: int = 1440, height: int = 900, dark: bool = False, language: str = ""
-    ) -> Page:
+        user: Any = None, *, width: int = 1440, height: int = 900, dark: bool = False, language: str = "",
+        worker: bool = False,
+    ) -> Page:  # fmt: skip
         context = browser.new_context(
             base_url=live,
             viewport={"width": width, "height": height},
             locale=language or getattr(user, "language", "") or "en",
             color_scheme="dark" if dark else "light",
+            service_workers="allow" if worker else "block",
         )
         contexts.append(context)
         context.set_default_timeout(10_000)

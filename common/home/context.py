@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common.home import badges
+from common.home import badges, installing
 from common.jobs import quarantine
 from common.kinds import formats
-from common.organisation.selectors import own_company
+from common.organisation.selectors import allows_keeping, own_company
 from common.people.models import User
 from common.policy.principal import Principal, principal_of
 from common.records import registry
@@ -58,7 +58,10 @@ def pages() -> list[Page]:
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """The context `chrome` of base.html."""
     company = own_company()
-    base: dict[str, Any] = {"company": str(company) if company else "Kontor CRM", "language": formats.language()}
+    base: dict[str, Any] = {
+        "company": str(company) if company else installing.PRODUCT, "language": formats.language(),
+        "bars": installing.bar_colours(),
+    }  # fmt: skip
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"chrome": {**base, "theme": "system"}}
@@ -82,7 +85,7 @@ class _Lazy:
             item for block in nav for item in block if item["key"] in ("home", "deals.deal", "requests_app.request")
         ]
         return {
-            "person": {"name": user.full_name, "initials": user.initials, "tint": user.tint},
+            "person": {"pk": user.pk, "name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
             "theme": user.theme, "sidebar": sidebar, "single_keys": user.single_keys,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
@@ -92,7 +95,7 @@ class _Lazy:
             "settings_url": reverse("setup:home") if may_set_up else None,
             "jobs_url": reverse("jobs:list"), "quarantine": quarantine.is_shown(),
             "release_url": reverse("upkeep:release") if self.principal.is_administrator else None,
-            "settings_current": self.request.path.startswith("/settings/"),
+            "allows_keeping": allows_keeping(), "settings_current": self.request.path.startswith("/settings/"),
         }  # fmt: skip
 
     def block(self, name: str, counts: dict[str, badges.Count]) -> list[dict[str, Any]]:

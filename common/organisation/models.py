@@ -25,6 +25,11 @@ class OwnCompany(Dictionary):
         default=False,
         help_text=_("Everybody signs in with a password and a code of their telephone."),
     )
+    allows_keeping = models.BooleanField(
+        _("pages may be kept on devices"),
+        default=True,
+        help_text=_("In the installed app, or where somebody wants it, what was seen last can be read offline."),
+    )
 
     class Meta(Dictionary.Meta):
         verbose_name = _("own company")

@@ -21,6 +21,12 @@ def demands_second_factor() -> bool:
     return company is not None and company.demands_second_factor
 
 
+def allows_keeping() -> bool:
+    """Whether browsers may keep pages for reading offline."""
+    company = own_company()
+    return company is None or company.allows_keeping
+
+
 def company_zone() -> str:
     """The time zone of reports (IANA name)."""
     company = own_company()

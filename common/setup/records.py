@@ -34,7 +34,7 @@ declare(DictionaryPage(
     "company", OwnCompany, "company", _("Company"), _("The company that works with this CRM."),
     [
         "name", "legal_name", "address", "registration_number", "tax_number", "phone", "email", "website", "bank",
-        "time_zone", "demands_second_factor",
+        "time_zone", "demands_second_factor", "allows_keeping",
     ], [Column(_("Time zone"), lambda row: row.time_zone)],
     order=10, ordered=False, step=10,
 ))  # fmt: skip

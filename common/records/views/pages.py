@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.changes import merging
+from common.changes import merging, submissions
 from common.changes import values as tracked
+from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.files import services as files
 from common.files.models import Attachment
@@ -247,16 +248,35 @@ class NoteView(PageView):
     http_method_names = ["post"]
 
     def post(self, request: PersonRequest, pk: int) -> HttpResponse:
+        nonce = request.POST.get("nonce", "")
+        if (url := submissions.answered(nonce)) is not None:
+            return self.written(url)
         obj = self.get_object()
         text = request.POST.get("text", "")[: services.LONGEST_NOTE]
         try:
-            services.add_note(
-                obj, text=text, attached=request.FILES.getlist("files"), share=self.shared(), by=self.viewer.user
-            )
+            with submissions.once(nonce) as submission:
+                submission.url = f"{self.type.page_url(obj)}#timeline"
+                services.add_note(
+                    obj, text=text, attached=request.FILES.getlist("files"), share=self.shared(), by=self.viewer.user
+                )
+        except AlreadySubmitted as again:
+            return self.written(again.url)
         except DomainError as refusal:
-            self.composer_error, self.composer_text = str(refusal), text
-            return PageView.get(self, request, pk, status=refusal.status)
-        return HttpResponseRedirect(f"{self.type.page_url(obj)}#timeline", status=303)
+            return self.refused(refusal, text)
+        return self.written(submission.url)
+
+    def written(self, url: str) -> HttpResponse:
+        """To where the note stands; a script that sent it is told where that is."""
+        if self.is_fragment:
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url, status=303)
+
+    def refused(self, refusal: DomainError, text: str) -> HttpResponse:
+        """The page with the text still in its field; a script that sent it gets the reason."""
+        if self.is_fragment:
+            return HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")
+        self.composer_error, self.composer_text = str(refusal), text
+        return PageView.get(self, self.request, self.kwargs["pk"], status=refusal.status)
 
     def shared(self) -> list[int]:
         """The people who are let in because the note mentions them."""

@@ -86,6 +86,8 @@ document.addEventListener("submit", (event) => {
   post(form.action, { sidebar: value });
 });
 
+// Without a connection nothing asks by itself: what is shown stays.
+document.addEventListener("htmx:beforeRequest", (event) => { if ("offline" in root.dataset) event.preventDefault(); });
 document.addEventListener("htmx:load", (event) => scan(event.detail.elt));
 document.addEventListener("htmx:responseError", () => toast({ level: "error" }));
 document.addEventListener("click", (event) => {

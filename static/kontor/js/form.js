@@ -23,7 +23,7 @@ export function start(form) {
     if (button) { button.style.minWidth = `${button.offsetWidth}px`; button.setAttribute("aria-busy", "true"); if (button.dataset.busy) button.textContent = button.dataset.busy; }
     setTimeout(() => { sending = false; button?.removeAttribute("aria-busy"); }, 8000);
   });
-  form.addEventListener("htmx:afterRequest", (event) => {
+  for (const name of ["htmx:afterRequest", "k:sent"]) form.addEventListener(name, (event) => {
     sending = false;
     const button = form.querySelector("[aria-busy]");
     button?.removeAttribute("aria-busy");

@@ -34,8 +34,8 @@ export function start(form) {
     const url = new URL(form.dataset.mentionUrl, location.href);
     url.searchParams.set("at", form.dataset.mentionAt || location.pathname);
     url.searchParams.set("q", found[1]);
-    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    if (!answer.ok || turn !== asked || !typed()) return;
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok || turn !== asked || !typed()) return;
     const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
     list.replaceChildren(...parsed.querySelectorAll("li"));
     show(list.children.length > 0);

@@ -112,5 +112,5 @@ export function start(dialog, { post }) {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !document.querySelector("dialog[open]")) { event.preventDefault(); open(); }
   });
-  if (RECORD_PAGE.test(location.pathname)) post(dialog.dataset.openedUrl, { at: location.pathname });
+  if (RECORD_PAGE.test(location.pathname)) post(dialog.dataset.openedUrl, { at: location.pathname }).catch(() => {});
 }

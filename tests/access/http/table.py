@@ -201,6 +201,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("profile", "get", "/me/", rule="signed-in")
     yield Call("profile", "post", "/me/", rule="signed-in")
     yield Call("sidebar", "post", "/me/sidebar/", rule="signed-in")
+    yield Call("token", "get", "/me/token/", rule="signed-in")
     yield Call("account_change_password", "get", "/accounts/password/change/", rule="signed-in")
     yield Call("account_set_password", "get", "/accounts/password/set/", rule="signed-in")
     for route in ("mfa_index", "mfa_activate_totp", "mfa_generate_recovery_codes", "mfa_reauthenticate"):
@@ -250,6 +251,7 @@ def others(scene: Scene) -> Iterator[Call]:
         "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
         "mfa_authenticate": "/accounts/second-factor/authenticate/",
         "sign-in-link": f"/signin/{scene.link}/",
+        "manifest": "/manifest.webmanifest", "worker": "/sw.js", "offline": "/offline/",
         "forms:form": f"/forms/{scene.form.slug}/", "forms:thanks": f"/forms/{scene.form.slug}/thanks/",
     }  # fmt: skip
     for route, path in public.items():

@@ -1,7 +1,7 @@
 // Without a connection: starts the worker, says that what is shown is how it stood, and locks what cannot be done.
 const root = document.documentElement;
 const LOCKED = "button, select, input[type=checkbox], input[type=radio], input[type=file]";
-const FREE = "form[data-queue], .k-waiting, .k-toasts, dialog, [data-copy], [data-files]";
+const FREE = "form[data-queue], .k-waiting, .k-waiting-note, .k-toasts, dialog, [data-copy], [data-files]";
 const AGAIN = 15000;
 const opened = Date.now();
 const isOldCopy = "offline" in root.dataset;
@@ -29,12 +29,17 @@ export async function ask(message) {
 
 const CHOICE = "kontor-keeps";
 const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+// What the page is called, without the company.
+export const titleOf = () => document.title.replace(/ · [^·]*$/, "");
 export const isWanted = (person) => localStorage.getItem(CHOICE) === person;
 export const want = (person, on) => (on ? localStorage.setItem(CHOICE, person) : localStorage.removeItem(CHOICE));
 
+// A moment in the person's own time zone, as everything on the page.
 export function timeOf(moment) {
-  const time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const isToday = new Date(moment).toDateString() === new Date().toDateString();
+  const timeZone = document.querySelector("[data-zone]")?.dataset.zone;
+  const time = { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const dayOf = (when) => new Date(when).toLocaleDateString("en", { timeZone });
+  const isToday = dayOf(moment) === dayOf(Date.now());
   return new Date(moment).toLocaleString(root.lang, isToday ? time : { day: "numeric", month: "long", ...time });
 }
 
@@ -87,5 +92,5 @@ export async function start(banner) {
   addEventListener("offline", look);
   addEventListener("online", look);
   if (isOldCopy || !navigator.onLine) await look();
-  else if (person && (isInstalled() || isWanted(person))) await ask({ act: "keep", path: location.pathname, title: document.querySelector("h1")?.textContent.trim() || document.title, language: root.lang });
+  else if (person && (isInstalled() || isWanted(person))) await ask({ act: "keep", path: location.pathname, title: titleOf(), language: root.lang });
 }

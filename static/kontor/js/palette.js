@@ -33,9 +33,9 @@ export function start(dialog, { post }) {
     const turn = ++asked;
     const url = new URL(address, location.href);
     Object.entries(values).forEach(([name, value]) => url.searchParams.set(name, value));
-    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    const text = await answer.text();
-    if (turn !== asked || !dialog.open) return;
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    const text = await answer?.text();
+    if (!answer || turn !== asked || !dialog.open) return;
     if (!answer.ok || answer.redirected) { location.assign(location.href); return; }
     const parsed = new DOMParser().parseFromString(text, "text/html");
     note.textContent = parsed.querySelector("[data-hits-note]")?.content.textContent ?? "";

@@ -1,6 +1,6 @@
 // Notes: sent from their page; without a connection the worker keeps them, and they are shown until they are sent.
 export async function start(section, { asset, post, toast }) {
-  const { ask } = await import(asset("offline"));
+  const { ask, titleOf } = await import(asset("offline"));
   const template = section.querySelector("[data-note]");
   const leaving = document.querySelector("[data-leaving]");
   const words = section.dataset;
@@ -19,6 +19,8 @@ export async function start(section, { asset, post, toast }) {
     else Object.assign(part("record"), { href: entry.page, textContent: entry.title });
     part("text").textContent = valueOf(entry);
     part("names").textContent = entry.fields.filter(([, value]) => value instanceof File).map(([, file]) => file.name).join(", ");
+    // The composer above folds when it loses the focus: the button would be gone before it is let go.
+    element.addEventListener("mousedown", (event) => { if (event.target.closest("button")) event.preventDefault(); });
     part("again").hidden = !refused;
     part("again").addEventListener("click", () => ask({ act: "again", nonce: entry.nonce }));
     part("drop").addEventListener("click", () => ask({ act: "drop", nonces: [entry.nonce] }));
@@ -51,12 +53,13 @@ export async function start(section, { asset, post, toast }) {
   async function keep(form, body, refused = null) {
     body.delete("csrfmiddlewaretoken");
     const fields = [...body].filter(([, value]) => !(value instanceof File) || value.name);
-    const title = document.querySelector("h1")?.textContent.trim() || document.title;
-    const entry = { nonce: body.get("nonce"), person: words.person, action: new URL(form.action).pathname, page: location.pathname, title, at: Date.now(), fields, refused };
+    const entry = { nonce: body.get("nonce"), person: words.person, action: new URL(form.action).pathname, page: location.pathname, title: titleOf(), at: Date.now(), fields, refused };
     const isKept = (await ask({ act: "queue", entry })) !== undefined;
     if (!isKept) toast({ text: words.failed, level: "error" });
     cleared(form, isKept);
     await draw();
+    // Whether the connection is gone is found out, said, and tried again by the page's own line.
+    if (!refused) dispatchEvent(new Event("offline"));
   }
 
   function go(address) {

@@ -25,10 +25,14 @@ const waiting = (() => {
     }
   }
 
-  const put = (entry) => store("readwrite", (notes) => notes.put(entry));
+  // One that was discarded meanwhile does not come back.
+  const judge = (nonce, refused) => store("readwrite", (notes) => {
+    const asked = notes.get(nonce);
+    asked.onsuccess = () => { if (asked.result) notes.put({ ...asked.result, refused }); };
+  });
 
   async function add(entry) {
-    await put(entry);
+    await store("readwrite", (notes) => notes.put(entry));
     await self.registration.sync?.register("notes").catch(() => {});
     await tell();
   }
@@ -44,9 +48,7 @@ const waiting = (() => {
   }
 
   async function again(nonce) {
-    const entry = await store("readonly", (notes) => notes.get(nonce));
-    if (!entry) return;
-    await put({ ...entry, refused: null });
+    await judge(nonce, null);
     await send();
   }
 
@@ -68,7 +70,7 @@ const waiting = (() => {
       if (entry.refused) continue;
       const refused = await sendOne(entry, now.token);
       if (refused === undefined) break;
-      if (refused) await put({ ...entry, refused });
+      if (refused) await judge(entry.nonce, refused);
       else {
         await store("readwrite", (notes) => notes.delete(entry.nonce));
         sent.push(entry.page);

@@ -13,10 +13,11 @@ from common.importing.declaring import MatchKey, Whole
 from common.importing.declaring import declare as declare_import
 from common.kinds.models import RecordModel
 from common.records import lists, registry
+from common.records.calls import dialled, number_url
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
 from common.records.filters import mine_filter, quiet_filter
 from common.records.registry import register
-from common.records.subtables import link_cell, text_cell
+from common.records.subtables import link_cell, phone_cell, text_cell
 from common.setup import copying, dictionaries
 from common.setup.dictionaries import DictionaryPage
 from crm import duplicates, matching, selectors, signatures
@@ -38,13 +39,16 @@ SIGNALS = Column(
     "signals", _("Signs"), kind="signals", slot="marks", hide_label=True, load=lists.signals,
     cell=lambda obj, extra, viewer: {"signals": extra or []},
 )  # fmt: skip
+PHONE = Column(
+    "phone", kind="phone", slot="state", field="phone", cell=lambda obj, extra, viewer: dialled(obj),
+)  # fmt: skip
 
 
 def ways(obj: Any) -> list[dict[str, Any]]:
     """Telephone and mail of a record as sub-items of its head."""
     found = []
     if obj.phone:
-        found.append({"label": obj.phone, "url": f"tel:{obj.phone.replace(' ', '')}", "text": ""})
+        found.append({"label": obj.phone, "url": number_url(obj), "text": ""})
     if obj.email:
         found.append({"label": obj.email, "url": f"mailto:{obj.email}", "text": ""})
     return [{**way, "url": ""} for way in found] if obj.is_masked else found
@@ -62,7 +66,7 @@ def contacts_panel(obj: Company, viewer: Viewer) -> dict[str, Any]:
         "rows": [
             {"cells": [
                 link_cell(row.title, f"/contacts/{row.pk}/"), text_cell(row.job_title, hide_phone=True),
-                text_cell(row.phone), text_cell(row.email, hide_phone=True),
+                phone_cell(row), text_cell(row.email, hide_phone=True),
             ]}
             for row in rows
         ],
@@ -120,7 +124,7 @@ class CompanyType(PartyType):
         SIGNALS,
         Column("country", slot="sub"),
         Column("city", priority=2),
-        Column("phone", slot="state"),
+        PHONE,
         Column("email", priority=3),
         Column("owner", slot="people"),
         Column("created_at", priority=2),
@@ -180,7 +184,7 @@ class ContactType(PartyType):
         SIGNALS,
         Column("company", slot="sub", kind="company"),
         Column("job_title", priority=2),
-        Column("phone", slot="state"),
+        PHONE,
         Column("email", priority=2),
         Column("owner", slot="people"),
         Column("created_at", priority=3),
@@ -247,7 +251,7 @@ class LeadType(PartyType):
         Column("title", _("Name"), kind="name", slot="title"),
         SIGNALS,
         Column("company_name", slot="sub"),
-        Column("phone", slot="state"),
+        PHONE,
         Column("email", priority=2),
         Column("source", priority=3),
         Column("owner", slot="people"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from common import clock
@@ -31,20 +32,20 @@ def event_for(opened: OpenSet, kind: str, obj: RecordModel, data: dict[str, Any]
     )  # fmt: skip
 
 
-def links_of(event: Event, obj: RecordModel) -> list[EventLink]:
-    """The event on the timelines of its subject, its parent and the records it belongs with."""
-    places = {obj.pk, *obj.linked_records()}
+def links_of(event: Event, obj: RecordModel, also: Iterable[int] = ()) -> list[EventLink]:
+    """The event on the timelines of its subject, its parent, the records it belongs with and those of `also`."""
+    places = {obj.pk, *obj.linked_records(), *also}
     if obj.parent_field is not None:
         places.add(getattr(obj, f"{obj.parent_field}_id"))
     return [EventLink(record_id=pk, at=event.at, event=event) for pk in sorted(p for p in places if p)]
 
 
-def write(opened: OpenSet, kind: str, obj: RecordModel, data: dict[str, Any]) -> Event:
+def write(opened: OpenSet, kind: str, obj: RecordModel, data: dict[str, Any], also: Iterable[int] = ()) -> Event:
     """Store an event, place it, ask the guards, run the projectors, owe the reactions."""
     event = event_for(opened, kind, obj, data)
     with door():
         event.save(force_insert=True)
-        EventLink.objects.bulk_create(links_of(event, obj))
+        EventLink.objects.bulk_create(links_of(event, obj, also))
     touch(opened, obj)
     announce(opened, event, obj)
     return event

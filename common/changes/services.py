@@ -7,7 +7,7 @@ field refuses, `Forbidden`, `FieldForbidden` or `ForeignRecord` for rights, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -128,10 +128,15 @@ def lock(obj: R) -> R:
     return fresh
 
 
-def note(obj: RecordModel, kind: str, data: Mapping[str, Any], *, by: Actor, label: object = "") -> None:
-    """Something happened to a record that changed none of its fields: a file came, a note was written."""
+def note(
+    obj: RecordModel, kind: str, data: Mapping[str, Any], *, by: Actor, label: object = "", also: Iterable[int] = ()
+) -> None:
+    """Something happened to a record that changed none of its fields: a file came, a note was written.
+
+    It stands on the timelines of the records `also` too.
+    """
     with change_set(label or obj.title, by=by) as opened:
-        log.write(opened, kind, obj, dict(data))
+        log.write(opened, kind, obj, dict(data), also)
         writing.touch(obj)
 
 

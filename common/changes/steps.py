@@ -14,7 +14,7 @@ from common.kinds.models import RecordModel
 from common.spine.models import Record
 
 ARRIVALS, REMOVAL, MERGED = ("created", "restored"), "removed", "merged"
-LASTING = frozenset({"noted", "file_added", "file_removed", "rerated", "purged"})
+LASTING = frozenset({"noted", "called", "file_added", "file_removed", "rerated", "purged"})
 """What happened without changing a field: it stays."""
 
 

@@ -46,15 +46,19 @@ def what_lasts(act: ChangeSet) -> list[str]:
     return [text for tell in _lasting for text in tell(act)]
 
 
-def _notes_and_files(act: ChangeSet) -> list[str]:
+def _notes_files_and_calls(act: ChangeSet) -> list[str]:
     lasts = Q(kind__endswith=".noted") | Q(kind__endswith=".file_added") | Q(kind__endswith=".file_removed")
-    count = Event.objects.filter(lasts, change_set=act).count()
-    if not count:
-        return []
-    return [ngettext("%(count)s note or file stays", "%(count)s notes or files stay", count) % {"count": count}]
+    rows = Event.objects.filter(change_set=act)
+    files, calls = rows.filter(lasts).count(), rows.filter(kind__endswith=".called").count()
+    said = []
+    if files:
+        said.append(ngettext("%(count)s note or file stays", "%(count)s notes or files stay", files) % {"count": files})
+    if calls:
+        said.append(ngettext("%(count)s call stays", "%(count)s calls stay", calls) % {"count": calls})
+    return said
 
 
-lasting(_notes_and_files)
+lasting(_notes_files_and_calls)
 
 
 def require(act: ChangeSet, user: User) -> None:

@@ -67,6 +67,16 @@ def link(cell: Cell) -> str:
     )
 
 
+def phone(cell: Cell) -> str:
+    """A number to call, with whom the call is. Cell: text, url (none: hidden), pk, who."""
+    if not cell.get("url"):
+        return text(cell)
+    return (
+        f'<a class="k-num" href="{said(cell["url"])}" data-call-with="{said(cell["pk"])}"'
+        f' data-call-who="{said(cell["who"])}">{said(cell["text"])}</a>'
+    )
+
+
 def stage(cell: Cell) -> str:
     """Glyph and name. Cell: stage {outcome, index, of, name}."""
     found = cell.get("stage")
@@ -170,7 +180,7 @@ def signals(cell: Cell) -> str:
 DRAWN: dict[str, Callable[[Cell], str]] = {
     "text": text, "link": link, "name": link, "company": link, "stage": stage, "money": money, "next": next_step,
     "date": day, "people": people, "days": days, "bool": truth, "tags": tags, "badge": badge,
-    "certainty": certainty, "signals": signals,
+    "certainty": certainty, "signals": signals, "phone": phone,
 }  # fmt: skip
 
 

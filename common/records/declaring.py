@@ -329,6 +329,10 @@ class RecordType:
         """What lies ahead, above the "Now" line of the timeline."""
         return []
 
+    def step_url(self, obj: Any) -> str:
+        """Where the next step of a record is planned; empty where it has none."""
+        return ""
+
     def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         """What a new form is filled with."""
         return {}

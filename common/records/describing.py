@@ -71,7 +71,7 @@ def in_short(kind: RecordType, obj: RecordModel, viewer: Viewer) -> dict[str, An
         "pk": obj.pk, "number": kind.number_of(obj), "title": obj.title, "url": kind.page_url(obj),
         "star": getattr(obj, "is_important", False), "facts": facts, "next": step if "change" in allowed else None,
         "edit_url": kind.url("edit", obj.pk) if "change" in allowed and kind.sections else "",
-        "note_url": kind.url("note", obj.pk), "fields_url": kind.url("list"),
+        "call_url": kind.url("call", obj.pk), "fields_url": kind.url("list"),
         "may_change": "change" in allowed, "days": timeline.draw(told), "more": bool(more),
         "actions": [
             {"label": a.label, "icon": a.icon, "url": kind.url("action", obj.pk, a.name),

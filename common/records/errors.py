@@ -45,6 +45,12 @@ class MayNotAct(DomainError):
     message = _("You may not do this to many rows any more.")
 
 
+class UnknownOutcome(DomainError):
+    """A call that ended in no way there is, or in neither direction."""
+
+    message = _("Say how the call ended: reached, no answer or call back.")
+
+
 class EmptyNote(DomainError):
     """A note without words and files."""
 

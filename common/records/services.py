@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.core.files.base import File
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from common.kinds.guard import door
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
+from common.records.calls import VERB, Call
 from common.records.errors import EmptyNote
 
 SHARED = "shared_with"
@@ -37,6 +39,14 @@ def add_note(
         if words:
             data = {"_text": words, "_files": [{"id": a.pk, "name": a.name} for a in kept]}
             changes.note(obj, f"{log.noun(type(obj))}.noted", data, by=by)
+
+
+def log_call(obj: RecordModel, call: Call, *, by: Actor) -> None:
+    """Keep a telephone call on the timeline of a record the person may see, and on that of who was at the other end."""
+    other = call.other if call.other and call.other.pk != obj.pk else None
+    kept = replace(call, text=call.text.replace("\x00", "").strip(), other=other)
+    kind, also = f"{log.noun(type(obj))}.{VERB}", [other.pk] if other else []
+    changes.note(obj, kind, kept.data(), by=by, label=_("Call: %(title)s") % {"title": obj.title}, also=also)
 
 
 def transfer(obj: RecordModel, *, owner: User | None, department: Department | None, by: Actor) -> RecordModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from common.records import cells
+from common.records.calls import dialled
 
 Drawn = dict[str, Any]
 
@@ -17,6 +18,11 @@ def text_cell(text: object, *, numeric: bool = False, hide_phone: bool = False) 
 def link_cell(text: object, url: str, *, hide_phone: bool = False) -> Drawn:
     """A link."""
     return _drawn("link", {"text": str(text), "url": url}, hide_phone=hide_phone)
+
+
+def phone_cell(row: Any) -> Drawn:
+    """The telephone of somebody; a call from here was with them."""
+    return _drawn("phone", dialled(row))
 
 
 def money_cell(text: str, url: str = "", *, hide_phone: bool = False) -> Drawn:

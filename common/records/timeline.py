@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from common.changes import merging
 from common.changes import values as tracked
@@ -26,7 +26,7 @@ from common.kinds.words import capital
 from common.money.models import MoneyField
 from common.policy import scopes
 from common.policy import selectors as policy
-from common.records import registry
+from common.records import calls, registry
 from common.records.declaring import RecordType, Viewer, Words
 from common.records.errors import BadFilter
 from common.records.fieldkinds import LINK_LABELS
@@ -37,7 +37,8 @@ VERBS: dict[str, Words] = {
     "created": gettext_lazy("Created"), "changed": gettext_lazy("Changed"), "removed": gettext_lazy("Moved to the bin"),
     "restored": gettext_lazy("Restored from the bin"), "transferred": gettext_lazy("Given to somebody else"),
     "file_added": gettext_lazy("File added"), "file_removed": gettext_lazy("File removed"),
-    "noted": gettext_lazy("Note"), "undone": gettext_lazy("Undone"), "purged": gettext_lazy("Deleted for good"),
+    "noted": gettext_lazy("Note"), "called": pgettext_lazy("event", "Call"), "undone": gettext_lazy("Undone"),
+    "purged": gettext_lazy("Deleted for good"),
     "merged": gettext_lazy("Merged with a duplicate"),
     "cut_off": gettext_lazy("Cut off from what was deleted for good"),
 }  # fmt: skip
@@ -62,6 +63,8 @@ class Told:
     kind: RecordType | None
     title: str
     changes: list[dict[str, Any]]
+    other: str = ""
+    """Who was at the other end of a call."""
 
 
 def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size: int = SIZE) -> tuple[list[Told], int]:
@@ -96,6 +99,8 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
     """The visible ones of these events, with their readable changes; two queries for any number."""
     others = {event.subject for event in events if event.subject is not None and event.subject_id != here.pk}
     pairs = [(registry.get(subject.type).model, subject.pk) for subject in others]
+    other_ends = {event.pk: pair for event in events if (pair := calls.other_of(event))}
+    pairs += other_ends.values()
     visible = {here.pk} | policy.visible_keys(viewer.principal, pairs, with_bin=True)
     shown = [(event, event.subject) for event in events if event.subject is not None and event.subject_id in visible]
     sayer = Sayer([
@@ -108,7 +113,9 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
         kind = registry.get(subject.type)
         rights = scopes.fields(viewer.principal, kind.model)
         changes = sayer.changes(event, kind.model, rights)
-        told.append(Told(event, kind, named.get(subject.pk, ""), changes))
+        other = named.get(other_ends[event.pk][1], "") if event.pk in other_ends else ""
+        title = named.get(subject.pk, "") if subject.pk != here.pk else ""
+        told.append(Told(event, kind, title, changes, other))
     return told
 
 
@@ -253,6 +260,11 @@ def _item(one: Told) -> dict[str, Any]:
     event = one.event
     time, name = formats.time_of(event.at), who(event)
     where = f"{one.kind.label}: {one.title}" if one.kind and one.title else ""
+    if calls.is_call(event):
+        return {
+            "kind": "box", "icon": "phone", "who": name, "what": where, "time": time,
+            "title": calls.said(event, one.other), "text": event.data["_text"],
+        }  # fmt: skip
     if event.kind.endswith((".noted", ".file_added")):
         files = event.data.get("_files") or (
             [{"id": event.data["_file"], "name": event.data["_name"]}] if "_file" in event.data else []

@@ -10,7 +10,7 @@ from common.places.models import Country
 from crm.demo.market import Market
 from crm.models import Source
 from deals import services
-from deals.demo import desks, mentions, words
+from deals.demo import calls, desks, mentions, words
 from deals.demo.basket import fill_basket
 from deals.demo.fates import Fate, draw_fates
 from deals.demo.shaping import add_fields, ask_at_the_contract
@@ -71,3 +71,4 @@ def _plan_deal(scene: Scene, fate: Fate) -> None:
 register(40, build)
 register(80, desks.build)
 register(85, mentions.build)
+register(86, calls.build)

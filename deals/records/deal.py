@@ -16,6 +16,7 @@ from common.money import formats as money
 from common.organisation.selectors import next_working_day
 from common.people.models import User
 from common.records import lists
+from common.records.calls import number_url
 from common.records.declaring import (
     Action,
     Board,
@@ -307,13 +308,14 @@ class DealType(RecordType):
             return None
         kind = "contacts" if obj.contact else "leads"
         return {
+            "pk": person.pk,
             "name": person.title,
             "url": f"/{kind}/{person.pk}/",
             "initials": "".join(w[0] for w in person.title.split()[:2]),
             "tint": "none",
             "post": person.job_title,
             "phone": person.phone,
-            "phone_url": "" if person.is_masked else f"tel:{person.phone.replace(' ', '')}",
+            "phone_url": number_url(person),
             "mail": person.email,
             "mail_url": "" if person.is_masked else f"mailto:{person.email}?subject=[ticket:{obj.ticket}]",
         }
@@ -329,6 +331,9 @@ class DealType(RecordType):
         if step["state"] in ("", "none"):
             return []
         return [{**step, "when": formats.short_date(obj.next_step_on), "url": f"/deals/{obj.pk}/step/"}]
+
+    def step_url(self, obj: Deal) -> str:
+        return f"/deals/{obj.pk}/step/" if obj.is_open else ""
 
     def initial(self, request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         day = next_working_day(formats.viewer_today(), viewer.user.department_id)

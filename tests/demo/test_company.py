@@ -59,6 +59,7 @@ def test_there_is_as_much_as_promised() -> None:
     assert Lead.objects.count() >= 20
     assert Attachment.objects.count() > 40
     assert Event.objects.filter(kind="deal.noted").count() > 200
+    assert Event.objects.filter(kind="deal.called").count() == 7
     assert RecordMember.objects.filter(role="coowner").count() > 20
     assert RecordTag.objects.count() > 40
     assert OPEN.filter(is_important=True).count() > 3

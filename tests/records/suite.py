@@ -22,6 +22,7 @@ from common.kinds.models import RecordModel
 from common.people.models import User
 from common.records import lists, registry
 from common.records import services as records
+from common.records.calls import Call, Outcome
 from common.records.declaring import RecordType
 from common.records.fieldkinds import OPPOSITES
 from config import frontend
@@ -328,6 +329,7 @@ class RecordTypeSuite(InPlaceSuite):
         if "tags" in obj.link_fields:
             changes.edit(obj, {"tags": [common.tag()]}, by=common.SETUP)
         records.add_note(obj, text=f"Note {n}", by=self.person)
+        records.log_call(obj, Call(Outcome.REACHED, other=crm.contact(last_name=f"Other {n}")), by=self.person)
         self.parts(obj)
 
     def test_no_exported_cell_starts_a_formula(self) -> None:

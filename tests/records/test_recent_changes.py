@@ -13,6 +13,7 @@ from common.events.models import ChangeSet, Event
 from common.people.models import User
 from common.records import recent
 from common.records import services as records
+from common.records.calls import Call, Outcome
 from crm.models import Company
 from tests.conftest import Clock
 from tests.factories import common, crm, deals
@@ -88,9 +89,13 @@ def test_what_is_older_than_thirty_days_is_gone(desk: Desk, clock: Clock) -> Non
 def test_what_is_undone_or_changed_nothing_offers_no_undo(desk: Desk) -> None:
     act = desk.rename()
     records.add_note(desk.company, text="Called.", by=desk.person)
+    records.log_call(desk.company, Call(Outcome.REACHED), by=desk.person)
     desk.client.post(f"/changes/{act.pk}/undo/")
     offered = {entry["text"]: bool(entry["undo_url"]) for entry in entries(desk.client)}
-    assert offered == {"Undone: Changed: Ankerwerk": True, "Note: Ankerwerk": False, "Changed: Ankerwerk": False}
+    assert offered == {
+        "Undone: Changed: Ankerwerk": True, "Note: Ankerwerk": False, "Call: Ankerwerk": False,
+        "Changed: Ankerwerk": False,
+    }  # fmt: skip
 
 
 def test_a_record_that_was_given_away_is_no_longer_named(desk: Desk) -> None:

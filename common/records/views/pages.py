@@ -24,6 +24,7 @@ from common.people.selectors import active_people
 from common.policy import presets, scopes
 from common.policy.rules import PersonRequest
 from common.records import describing, recent, registry, services, timeline
+from common.records.calls import Direction, Outcome
 from common.records.declaring import Action
 from common.records.inputs import LONGEST_KEY
 from common.records.views.base import RecordView
@@ -35,6 +36,7 @@ class PageView(RecordView):
 
     composer_error = ""
     composer_text = ""
+    call_error = ""
 
     def get(self, request: PersonRequest, pk: int, status: int = 200) -> HttpResponse:
         try:
@@ -60,8 +62,7 @@ class PageView(RecordView):
             "actions": self.actions(obj, allowed, "button"),
             "menu": self.menu(obj, allowed), "tags": self.tags(obj), "may_change": "change" in allowed,
             "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj),
-            "composer": {"error": self.composer_error, "text": self.composer_text},
-            "note_url": self.type.url("note", obj.pk),
+            "composer": self.composer(obj, head.get("contact")),
             "sharing": sharing(self.type, obj, self.viewer, self.related),
             "crumbs": [
                 {"label": self.type.label_plural, "url": self.type.url("list")},
@@ -69,6 +70,20 @@ class PageView(RecordView):
             ],
         }  # fmt: skip
         return self.render("records/page.html", context, status=status)
+
+    def composer(self, obj: RecordModel, contact: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The forms of a note and of a call, the latter with the `contact` of the page, filled with a refused text."""
+        return {
+            "note": {
+                "url": self.type.url("note", obj.pk), "error": self.composer_error,
+                "text": "" if self.call_error else self.composer_text,
+            },
+            "call": {
+                "url": self.type.url("call", obj.pk), "error": self.call_error,
+                "text": self.composer_text if self.call_error else "", "contact": contact,
+                "outcomes": Outcome.choices, "directions": Direction.choices,
+            },
+        }  # fmt: skip
 
     def where_merged(self, pk: int) -> HttpResponse:
         """To the record this one was merged into. Raises `NotVisible` where both are not the person's to see."""

@@ -20,9 +20,9 @@ def add(request: HttpRequest, text: str, made: Sequence[ChangeSet]) -> None:
     messages.success(request, text, extra_tags=undo_url(made))
 
 
-def trigger(text: str, made: Sequence[ChangeSet]) -> HttpResponse:
-    """Say at once, on the page that asked by script, what was done, with its undo."""
+def trigger(text: str, made: Sequence[ChangeSet], url: str = "") -> HttpResponse:
+    """Say at once, on the page that asked by script, what was done, with its undo; the words may lead to `url`."""
     response = HttpResponse(status=204)
     if text:
-        response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url(made)}})
+        response["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo_url(made), "url": url}})
     return response

@@ -27,6 +27,9 @@ export async function ask(message) {
   });
 }
 
+// Also where the page is not served safely, and there is no randomUUID.
+export const newNonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 const CHOICE = "kontor-keeps";
 const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 // What the page is called, without the company.

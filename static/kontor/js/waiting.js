@@ -1,13 +1,15 @@
-// Notes: sent from their page; without a connection the worker keeps them, and they are shown until they are sent.
+// Notes and calls: sent from their page; without a connection the worker keeps them, and they are shown until they are sent.
+const TEXTS = ["text", "said"];
+
 export async function start(section, { asset, post, toast }) {
-  const { ask, titleOf } = await import(asset("offline"));
+  const { ask, newNonce, titleOf } = await import(asset("offline"));
   const template = section.querySelector("[data-note]");
   const leaving = document.querySelector("[data-leaving]");
   const words = section.dataset;
   const root = document.documentElement;
 
   const ownForm = (entry) => [...document.querySelectorAll("form[data-queue]")].find((form) => new URL(form.action).pathname === entry.action);
-  const valueOf = (entry) => entry.fields.filter(([name, value]) => name === "text" && value).map(([, value]) => value).join("\n");
+  const valueOf = (entry) => entry.fields.filter(([name, value]) => TEXTS.includes(name) && value).map(([, value]) => value).join("\n");
 
   function note(entry) {
     const element = template.content.firstElementChild.cloneNode(true);
@@ -41,7 +43,7 @@ export async function start(section, { asset, post, toast }) {
   }
 
   function nonceOf(form) {
-    form.dataset.nonce ||= Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    form.dataset.nonce ||= newNonce();
     return form.dataset.nonce;
   }
 

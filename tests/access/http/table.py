@@ -49,6 +49,7 @@ VERBS: dict[str, tuple[tuple[str, ...], str, bool]] = {
     "timeline": (("get",), "view", True),
     "history": (("get",), "view", True),
     "note": (("post",), "view", True),
+    "call": (("post",), "view", True),
     "file-remove": (("post",), "change", True),
     "transfer": (BOTH, "transfer", True),
     "bin": (BOTH, "delete", True),
@@ -142,6 +143,7 @@ def _arguments(kind: Any, verb: str, scene: Scene) -> list[tuple[list[Any], dict
     data = {
         "move": lambda: {"stage": row.stage_id},  # type: ignore[attr-defined]
         "note": lambda: {"text": "Called."},
+        "call": lambda: {"outcome": "reached", "said": "Called."},
         "transfer": lambda: {"owner": scene.stranger.pk, "nonce": "n"},
         "pdf-selected": lambda: {"pk": [row.pk]},
     }.get(verb, dict)

@@ -117,6 +117,8 @@ def test_strange_values_in_every_other_post(scene: Scene, client: Client) -> Non
             posts = [
                 (kind.url("transfer", pk), {"owner": word, "department": word, "nonce": word}),
                 (kind.url("note", pk), {"text": word}),
+                (kind.url("call", pk), {"outcome": word, "direction": word, "with": word, "said": word}),
+                (kind.url("call", pk), {"outcome": "reached", "with": word, "said": word}),
                 *((kind.url("bulk", name), {**data, "pk": [word, pk], "query": word, "keys": word, "nonce": word})
                   for name, data in acts_on_many(kind, scene, pk) if name != "bin"),
                 (kind.url("bulk", "edit"), {"pk": pk, "field": word, "confirmed": word, "nonce": word}),
@@ -137,6 +139,8 @@ def test_a_huge_post_is_refused_or_stored_within_limits(scene: Scene, client: Cl
     too_many = {f"f{n}": "1" for n in range(2001)}
     assert client.post(f"/companies/{pk}/edit/", too_many).status_code == 400
     assert client.post(f"/companies/{pk}/note/", {"text": "x" * 3_000_000}).status_code in (303, 400, 413)
+    call = {"outcome": "reached", "said": "x" * 3_000_000}
+    assert client.post(f"/companies/{pk}/call/", call).status_code in (303, 400, 413)
     assert client.post("/companies/bulk/tag/", {"pk": ["1"] * 999}).status_code in (200, 400, 422)
     grown = stored.difference(before, stored.counts())
     assert grown <= {"events.Event", "events.EventLink", "events.ChangeSet", "events.EventDispatch"}

@@ -19,6 +19,7 @@ from common.events.models import ChangeSet, Event
 from common.kinds.errors import DomainError, NotVisible
 from common.people.models import User
 from common.records import services as records
+from common.records.calls import Call, Outcome
 from common.spine.models import Record, RecordMark
 from crm.models import Company
 from deals.models import Deal, DealLine, Payment
@@ -282,3 +283,5 @@ def test_what_no_undo_takes_back_is_named(manager: User) -> None:
     assert undoing.what_lasts(act) == ["1 mail was sent"]
     records.add_note(request, text="Called.", by=manager)
     assert undoing.what_lasts(last()) == ["1 note or file stays"]
+    records.log_call(request, Call(Outcome.REACHED), by=manager)
+    assert undoing.what_lasts(last()) == ["1 call stays"]

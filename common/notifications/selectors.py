@@ -151,12 +151,12 @@ def grouped(viewer: Viewer, rows: QuerySet[Notification], shown: Sequence[Notifi
 def _bundles(viewer: Viewer, rows: QuerySet[Notification], keys: Collection[str]) -> dict[str, Bundle]:
     """What the person sees of these bundles; one query for each type of record."""
     mine = rows.filter(bundle__in=keys)
-    found = {}
+    found: dict[str, Bundle] = {}
     for key in {bundle.split(":")[1] for bundle in keys}:
         visible = registry.get(key).model.objects.get_queryset().for_user(viewer.principal).order_by().values("pk")
-        counted = mine.filter(record__type=key, record__in=visible).order_by().values_list("bundle")
-        counted = counted.annotate(count=Count("pk"), unread=Count("pk", filter=Q(read_at=None)))
-        found |= {bundle: Bundle(key, count, unread) for bundle, count, unread in counted}
+        counted = mine.filter(record__type=key, record__in=visible).order_by().values("bundle")
+        for row in counted.annotate(count=Count("pk"), unread=Count("pk", filter=Q(read_at=None))):
+            found[row["bundle"]] = Bundle(key, row["count"], row["unread"])
     return found
 
 

@@ -189,7 +189,7 @@ def _group_of_many(row: Notification, bundle: Bundle, viewer: Viewer) -> Group:
     kind, part = registry.get(bundle.type), row.detail["as"]
     name = MINE if part in ("owner", "coowners") else part
     is_filter = name == MINE or name in filtering.fields_of(kind, viewer)
-    url = f"{kind.url('list')}?f={name}.is:me" if is_filter else kind.url("list")
+    url = f"{kind.url('list')}?{f'f={name}.is:me' if is_filter else 'all=1'}"
     line = Line(row, _many_assigned(row, bundle.count), bundle.unread > 0)
     return Group(str(kind.label_plural), url, kind.icon, None, row.bundle, [line])
 

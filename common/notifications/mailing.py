@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -29,39 +31,51 @@ MOST_APART, MOST_TOLD = 5, 50
 def send_due(_since: datetime | None = None) -> None:
     """Mail what is due: unread, still to be seen, and not in anybody's quiet hours."""
     now = clock.now()
-    due = Notification.objects.filter(mail_due_at__lte=now, mailed_at=None).order_by("mail_due_at")
-    people: dict[int, set[int | None]] = defaultdict(set)
-    for user_id, record_id in due.values_list("user_id", "record_id")[:MOST]:
-        people[user_id].add(record_id)
+    due = _unsent().filter(mail_due_at__lte=now).order_by("mail_due_at")
+    people = _places(list(due.values_list("user_id", "record_id", "bundle")[:MOST]))
     wishes = services.wishes_of(people)
     for user in User.objects.filter(pk__in=people):
-        mine = Notification.objects.filter(user=user, mail_due_at__isnull=False, mailed_at=None)
         until = hours.end_of_quiet(wishes[user.pk], hours.zone_of(user), now)
         if until > now:
-            mine.filter(mail_due_at__lte=now).update(mail_due_at=until)
+            _unsent().filter(user=user, mail_due_at__lte=now).update(mail_due_at=until)
             continue
         if wishes[user.pk].digest_hour is not None or len(people[user.pk]) > MOST_APART:
-            _send(user, list(mine.order_by("pk")))
+            _send(user, {})
             continue
-        for place in people[user.pk]:
-            _send(user, list(mine.filter(record=place).order_by("pk")))
+        for name, value in people[user.pk]:
+            _send(user, {name: value})
 
 
-def _send(user: User, rows: Sequence[Notification]) -> None:
-    """Claim these and mail what of them is still worth it, in one transaction: twice run, sent once."""
+def _unsent() -> QuerySet[Notification]:
+    rows: QuerySet[Notification] = Notification.objects.filter(mail_due_at__isnull=False, mailed_at=None)
+    return rows
+
+
+def _places(due: Sequence[tuple[int, int | None, str]]) -> dict[int, set[tuple[str, Any]]]:
+    """What each person gets a mail of: a record, or a bundle of many."""
+    sizes = Counter((user_id, bundle) for user_id, _record, bundle in due if bundle)
+    people: dict[int, set[tuple[str, Any]]] = defaultdict(set)
+    for user_id, record_id, bundle in due:
+        is_many = sizes[user_id, bundle] > selectors.APART
+        people[user_id].add(("bundle", bundle) if is_many else ("record", record_id))
+    return people
+
+
+def _send(user: User, chosen: Mapping[str, Any]) -> None:
+    """Claim what is chosen and mail what of it is still worth it, in one transaction: twice run, sent once."""
+    now = clock.now()
     with transaction.atomic():
-        keys = [row.pk for row in rows]
-        free = Notification.objects.filter(pk__in=keys, mailed_at=None).select_for_update()
-        claimed = set(free.values_list("pk", flat=True))
-        Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now())
-        wanted = [row for row in rows if row.pk in claimed and row.read_at is None]
-        if not user.is_active or not user.email or not wanted:
+        if not _unsent().filter(user=user, **chosen).update(mailed_at=now):
+            return
+        wanted = selectors.told(user, only_unread=True).filter(mailed_at=now, **chosen)
+        lines = list(selectors.one_of_each(wanted).select_related("actor").order_by("pk"))
+        if not user.is_active or not user.email or not lines:
             return
         language = user.language or settings.LANGUAGE_CODE
         with translation.override(language), timezone.override(hours.zone_of(user)):
-            groups = selectors.grouped(Viewer(user, principal_of(user)), wanted)
+            groups = selectors.grouped(Viewer(user, principal_of(user)), wanted, lines)
             if groups:
-                _write(user, groups, wanted[0].pk)
+                _write(user, groups, lines[0].pk)
 
 
 def _write(user: User, groups: Sequence[Group], first: int) -> None:

@@ -38,7 +38,8 @@ DEFAULTS: dict[str, str] = {
 class Notification(Ledger):
     """One thing one person is told. `key` is the same for the same thing: it is told once.
 
-    `detail` is what its words need besides record and actor; with a `count` it tells of so many records.
+    `detail` is what its words need besides record and actor. `bundle` is the same for what one act did alike to
+    records of one type: where they are many they are drawn as one line.
     `mail_due_at`: when it goes out by mail, if it is not read by then; None: it does not.
     """
 
@@ -49,6 +50,7 @@ class Notification(Ledger):
     event = models.ForeignKey("events.Event", models.CASCADE, null=True, related_name="+")
     actor = models.ForeignKey("people.User", models.CASCADE, null=True, related_name="+")
     detail = models.JSONField(default=dict)
+    bundle = models.CharField(max_length=80, blank=True)
     at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True)
     mail_due_at = models.DateTimeField(null=True)
@@ -62,6 +64,9 @@ class Notification(Ledger):
             models.Index(
                 fields=["mail_due_at"], condition=models.Q(mailed_at=None, mail_due_at__isnull=False),
                 name="notification_to_mail",
+            ),
+            models.Index(
+                fields=["user", "bundle", "id"], condition=~models.Q(bundle=""), name="notification_bundle"
             ),
         ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from common import clock
+from common.kinds import dictionary
 from common.kinds.models import RecordModel
 from common.notifications import hours
 from common.notifications.models import Attention, Channel, Notification, Preferences
@@ -16,67 +17,51 @@ from common.policy.principal import principal_of
 from common.records import registry
 
 KEPT_READ, KEPT = timedelta(days=30), timedelta(days=180)
-APART = 2
-"""Of so many records that one act gives somebody, each is told by itself."""
 
 
+@dictionary.held()
 def tell(
     users: Iterable[User], kind: str, key: str, *, record: RecordModel | None = None, event: int | None = None,
-    actor: User | None = None, detail: Mapping[str, Any] | None = None, mails_itself: bool = False,
+    actor: User | None = None, detail: Mapping[str, Any] | None = None, bundle: str = "", mails_itself: bool = False,
     follows: bool = False,
 ) -> list[User]:  # fmt: skip
     """Tell people something, each once for a `key`: those who may sign in and see the record, want to know, and did
     not do it themselves. With `mails_itself` the caller mails those it gets back, who want a mail now. `follows`: who
     is told hears of the record from then on.
     """
-    people = {user.pk: user for user in users if user.is_active and (actor is None or user.pk != actor.pk)}
+    people = [user for user in users if user.is_active and (actor is None or user.pk != actor.pk)]
     if record is not None:
-        muted = set(_attending(record, Attention.Level.MUTED).filter(user__in=people).values_list("user", flat=True))
-        people = {pk: user for pk, user in people.items() if pk not in muted and policy.may(user, record, "view")}
-        if follows:
-            rows = [
-                Attention(user=user, record_id=record.pk, level=Attention.Level.FOLLOWED) for user in people.values()
-            ]
-            Attention.objects.bulk_create(rows, ignore_conflicts=True)
-    wishes, now, mail_now = wishes_of(people), clock.now(), []
-    for pk, user in people.items():
-        channel = wishes[pk].channel(kind)
+        people = _let_in(people, record)
+    wishes, now, told, mail_now = wishes_of([user.pk for user in people]), clock.now(), [], []
+    for user in people:
+        channel = wishes[user.pk].channel(kind)
         if channel == Channel.OFF:
             continue
-        due = hours.when_to_mail(wishes[pk], hours.zone_of(user), now) if channel == Channel.MAIL else None
+        due = hours.when_to_mail(wishes[user.pk], hours.zone_of(user), now) if channel == Channel.MAIL else None
         at_once = mails_itself and due is not None and due <= now + hours.BURST
-        Notification.objects.get_or_create(
-            user=user, key=key,
-            defaults={
-                "kind": kind, "record_id": record.pk if record else None, "event_id": event, "actor": actor,
-                "detail": dict(detail or {}), "at": now, "mail_due_at": None if at_once else due,
-            },
-        )  # fmt: skip
+        told.append(Notification(
+            user=user, key=key, kind=kind, record_id=record.pk if record else None, event_id=event, actor=actor,
+            detail=dict(detail or {}), bundle=bundle, at=now, mail_due_at=None if at_once else due,
+        ))  # fmt: skip
         if at_once:
             mail_now.append(user)
+    Notification.objects.bulk_create(told, ignore_conflicts=True)
+    if follows and record is not None:
+        _begin_following([row.user_id for row in told], record)
     return mail_now
 
 
-def tell_together(user: User, kind: str, change_set: int, event: int, *, record: RecordModel, actor: User | None,
-                  detail: Mapping[str, Any]) -> None:  # fmt: skip
-    """Tell of one record of an act on many: the first ones by record, more of them in one line with their number.
+def _let_in(people: Sequence[User], record: RecordModel) -> list[User]:
+    """Those who see the record and did not mute it."""
+    muted = set(_attending(record, Attention.Level.MUTED).filter(user__in=people).values_list("user", flat=True))
+    seeing = policy.who_may(people, record, "view")
+    return [user for user in people if user.pk in seeing and user.pk not in muted]
 
-    Events come in the order of their keys; one that comes again changes nothing.
-    """
-    mine = Notification.objects.filter(user=user, kind=kind, event__change_set=change_set)
-    together = mine.filter(record=None).first()
-    if together is not None:
-        if event > together.detail["last"] and policy.may(user, record, "view"):
-            together.detail |= {"count": together.detail["count"] + 1, "last": event}
-            together.save(update_fields=["detail"])
-        return
-    single = list(mine.order_by("pk"))
-    if any(row.event_id == event for row in single) or len(single) < APART:
-        tell([user], kind, f"event:{event}:{kind}", record=record, event=event, actor=actor, detail=detail)
-        return
-    mine.delete()
-    more = {"count": len(single) + 1, "last": event, "type": record._meta.label_lower}
-    tell([user], kind, f"set:{change_set}:{kind}", event=event, actor=actor, detail={**detail, **more})
+
+def _begin_following(people: Iterable[int], record: RecordModel) -> None:
+    level = Attention.Level.FOLLOWED
+    rows = [Attention(user_id=pk, record_id=record.pk, level=level) for pk in people]
+    Attention.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _attending(record: RecordModel, level: str) -> QuerySet[Attention]:
@@ -96,10 +81,17 @@ def wishes_of(users: Iterable[int]) -> dict[int, Preferences]:
     return {key: found.get(key) or Preferences(user_id=key) for key in keys}
 
 
-def mark(user: User, *, read: bool, keys: Sequence[int] = (), record: int | None = None) -> int:
-    """Mark notifications read or unread: these, or all of a record, or with neither all; how many changed."""
+def wanting(users: Iterable[int], kind: str) -> set[int]:
+    """Those of these people who want to be told things of this kind."""
+    return {pk for pk, wishes in wishes_of(users).items() if wishes.channel(kind) != Channel.OFF}
+
+
+def mark(user: User, *, read: bool, keys: Sequence[int] = (), bundle: str = "", record: int | None = None) -> int:
+    """Mark notifications read or unread: a bundle, or these, or all of a record, or else all; how many changed."""
     rows = Notification.objects.filter(user=user, read_at__isnull=read)
-    if keys:
+    if bundle:
+        rows = rows.filter(bundle=bundle)
+    elif keys:
         rows = rows.filter(pk__in=keys)
     elif record is not None:
         rows = rows.filter(record=record)
@@ -123,10 +115,9 @@ def withdraw_undone(change_set: int) -> None:
 
 def withdraw_unseen(record: RecordModel) -> None:
     """Take back what people were told of a record they see no more."""
-    rows = Notification.objects.filter(record=record.pk).select_related("user")
-    gone = {row.user_id for row in rows if not policy.may(row.user, record, "view")}
-    if gone:
-        rows.filter(user__in=gone).delete()
+    rows = Notification.objects.filter(record=record.pk)
+    people = User.objects.filter(pk__in=rows.values("user"))
+    rows.exclude(user__in=policy.who_may(people, record, "view")).delete()
 
 
 def forget(record_id: int) -> None:

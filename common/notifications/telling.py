@@ -6,18 +6,21 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from common import clock
 from common.changes.models import Undo
 from common.events.models import Event
 from common.jobs.models import Job
 from common.kinds.models import RecordModel
+from common.kinds.words import fold
 from common.notifications import hours, selectors, services
 from common.notifications.models import Kind, Preferences
 from common.organisation.selectors import subtree
-from common.people.models import User
+from common.people.models import Membership, User
 from common.records import registry
 from common.spine.models import Record
 
@@ -86,23 +89,31 @@ def tell_assigned(event: Event) -> None:
     if obj is None or obj.parent_field is not None:
         return
     named = taken_in(event)
-    for user in User.objects.filter(pk__in=list(named)):
-        services.tell_together(
-            user, Kind.ASSIGNED, event.change_set_id, event.pk, record=obj, actor=event.actor,
-            detail={"as": named[user.pk]},
+    people = User.objects.in_bulk(list(named))
+    for name in dict.fromkeys(named.values()):
+        services.tell(
+            [user for pk, user in people.items() if named[pk] == name], Kind.ASSIGNED,
+            f"event:{event.pk}:{Kind.ASSIGNED}", record=obj, event=event.pk, actor=event.actor, detail={"as": name},
+            bundle=f"{event.change_set_id}:{obj._meta.label_lower}:{name}",
         )  # fmt: skip
 
 
-def mentioned(text: str) -> QuerySet[User]:
-    """The people a note names: by their user name, or by the handle of a department they or theirs belong to."""
+def mentioned(text: str) -> list[User]:
+    """The people a note names: first those by their user name, then those by the handle of a department they or
+    theirs belong to; no more than `MOST_TOLD`.
+    """
     names = {name.casefold() for name in MENTION.findall(text)[:MOST_NAMED]}
-    by_name = Q(pk__in=[])
-    for name in names:
-        by_name |= Q(username__iexact=name)
-    people = {name.casefold() for name in User.objects.filter(by_name).values_list("username", flat=True)}
-    teams = {pk for pk, handles in selectors.handles().items() if handles & (names - people)}
-    named: QuerySet[User] = User.objects.filter(by_name | Q(department__in=subtree(frozenset(teams))))
-    return named.order_by("pk")
+    if not names:
+        return []
+    active = User.objects.filter(is_active=True)
+    people = list(active.filter(reduce(or_, (Q(username__iexact=name) for name in names))).order_by("pk"))
+    handles = {fold(name) for name in names} - {fold(user.username) for user in people}
+    places = subtree(frozenset(pk for pk, known in selectors.handles().items() if known & handles))
+    if places:
+        guests = Membership.objects.filter(department__in=places).values("user")
+        team = active.filter(Q(department__in=places) | Q(pk__in=guests)).exclude(pk__in=[user.pk for user in people])
+        people += team.order_by("pk")[: MOST_TOLD - len(people)]
+    return people
 
 
 def tell_mentioned(event: Event) -> None:
@@ -110,7 +121,7 @@ def tell_mentioned(event: Event) -> None:
     obj, text = _record_of(event), event.data.get("_text", "")
     if obj is not None:
         services.tell(
-            mentioned(text)[:MOST_TOLD], Kind.MENTION, f"event:{event.pk}:mention", record=obj, event=event.pk,
+            mentioned(text), Kind.MENTION, f"event:{event.pk}:mention", record=obj, event=event.pk,
             actor=event.actor, detail={"text": text[:EXCERPT]}, follows=True,
         )  # fmt: skip
 
@@ -121,12 +132,15 @@ def is_followed(event: Event) -> bool:
 
 
 def tell_followers(event: Event) -> None:
-    """Something happened to a record that people follow; who is named in the note is told that."""
+    """Something happened to a record that people follow; who is named in the note, and wants to hear that, is told that
+    instead.
+    """
     obj, text = _record_of(event), event.data.get("_text", "")
     if obj is None or (event.kind.endswith(".file_added") and _is_with_note(event)):
         return
+    named = services.wanting([user.pk for user in mentioned(text)], Kind.MENTION)
     services.tell(
-        services.followers(obj).exclude(pk__in=mentioned(text)), Kind.FOLLOWED, f"event:{event.pk}:followed",
+        services.followers(obj).exclude(pk__in=named), Kind.FOLLOWED, f"event:{event.pk}:followed",
         record=obj, event=event.pk, actor=event.actor, detail={"kind": event.kind, "text": text[:EXCERPT]},
     )  # fmt: skip
 

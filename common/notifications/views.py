@@ -17,6 +17,7 @@ from common.changes.submissions import AlreadySubmitted
 from common.kinds import formats
 from common.kinds.counting import bounded, said
 from common.kinds.errors import DomainError, NotVisible
+from common.kinds.models import RecordModel
 from common.notifications import selectors, services
 from common.notifications.forms import WishesForm
 from common.notifications.models import Attention, Kind
@@ -40,17 +41,13 @@ def count_words(count: int) -> str:
 @signed_in
 def notifications(request: PersonRequest) -> HttpResponse:
     """What a person was told, by record."""
-    return _page(request)
-
-
-def _page(request: PersonRequest, unsent: Mapping[str, str] | None = None) -> HttpResponse:
-    """The page; `unsent` is an answer that was refused: `at`, `text` and `error`."""
     chosen, only_unread = request.GET.get("show", ""), "unread" in request.GET
     before = request.GET.get("before", "")
     is_key = before.isdecimal() and len(before) <= LONGEST_KEY
-    rows = selectors.newest(request.user, chosen, only_unread=only_unread, before=int(before) if is_key else None)
+    told = selectors.told(request.user, chosen, only_unread=only_unread)
+    rows = selectors.newest(told, int(before) if is_key else None)
     shown = rows[: selectors.SHOWN]
-    groups = selectors.grouped(viewer_of(request), shown)
+    groups = selectors.grouped(viewer_of(request), told, shown)
     attention = selectors.attention(request.user, [group.obj.pk for group in groups if group.obj])
     labels = {
         "": _("All"), "mentions": _("Mentions"), "followed": _("Followed"), "assigned": _("Mine"), "due": _("Due"),
@@ -63,14 +60,14 @@ def _page(request: PersonRequest, unsent: Mapping[str, str] | None = None) -> Ht
             {"label": label, "url": _address(f"show={key}" if key else "", tail), "current": key == chosen}
             for key, label in labels.items()
         ],
-        "groups": [_drawn(group, attention, unsent or {}) for group in groups], "only_unread": only_unread,
+        "groups": [_drawn(group, attention) for group in groups], "only_unread": only_unread,
         "older_url": _address(f"show={chosen}" if chosen in selectors.FILTERS else "", tail, f"before={shown[-1].pk}")
         if len(rows) > len(shown) else "",
         "toggle_url": _address(f"show={chosen}" if chosen in selectors.FILTERS else "", other),
-        "here": request.get_full_path() if unsent is None else reverse("notifications:page"),
+        "here": request.get_full_path(),
         "nonce": submissions.new_nonce(),
     }  # fmt: skip
-    response = render(request, "notifications/page.html", context, status=200 if unsent is None else 422)
+    response = render(request, "notifications/page.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -80,18 +77,16 @@ def _address(*parts: str) -> str:
     return f"{reverse('notifications:page')}?{tail}" if tail else reverse("notifications:page")
 
 
-def _drawn(group: selectors.Group, attention: Mapping[int, str], unsent: Mapping[str, str]) -> dict[str, Any]:
-    writer = next((line.answers for line in group.lines if line.answers), "")
-    is_unsent = bool(unsent) and unsent["at"] == group.url
+def _drawn(group: selectors.Group, attention: Mapping[int, str]) -> dict[str, Any]:
     return {
         "title": group.title, "url": group.url, "icon": group.icon, "unread": group.is_unread,
         "record": group.obj.pk if group.obj else None,
         "attention": attention.get(group.obj.pk, "") if group.obj else "",
-        "writer": writer, "unsent": unsent if is_unsent else None,
-        "keys": [line.row.pk for line in group.lines],
+        "can_be_answered": group.can_be_answered, "answer": f"@{group.writer} " if group.writer else "",
+        "keys": [line.row.pk for line in group.lines], "bundle": group.bundle,
         "lines": [
             {"words": line.words, "text": line.text, "when": formats.moment_of(line.row.at),
-             "iso": line.row.at.isoformat(), "unread": line.row.read_at is None}
+             "iso": line.row.at.isoformat(), "unread": line.is_unread}
             for line in group.lines
         ],
     }  # fmt: skip
@@ -109,10 +104,11 @@ def bell(request: PersonRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def mark(request: PersonRequest) -> HttpResponse:
-    """Mark notifications read or unread: those given, or all."""
+    """Mark notifications read or unread: those given, or a bundle, or all."""
     keys = [int(key) for key in request.POST.getlist("key")[: selectors.SHOWN] if key.isdecimal() and len(key) < 18]
-    if keys or request.POST.get("all"):
-        services.mark(request.user, read=request.POST.get("as") != "unread", keys=keys)
+    bundle = request.POST.get("bundle", "").replace("\x00", "")
+    if keys or bundle or request.POST.get("all"):
+        services.mark(request.user, read=request.POST.get("as") != "unread", keys=keys, bundle=bundle)
     return back(request, reverse("notifications:page"))
 
 
@@ -139,9 +135,21 @@ def reply(request: PersonRequest) -> HttpResponse:
     except AlreadySubmitted:
         return back(request, reverse("notifications:page"))
     except DomainError as refusal:
-        return _page(request, {"at": registry.of(obj).page_url(obj), "text": text, "error": str(refusal)})
+        return _unsent(request, obj, text, str(refusal))
     messages.success(request, _("Answered: %(title)s") % {"title": obj.title})
     return back(request, reverse("notifications:page"))
+
+
+def _unsent(request: PersonRequest, obj: RecordModel, text: str, error: str) -> HttpResponse:
+    """An answer that was refused, on a page of its own: what it is about may be on any page by now."""
+    kind = registry.of(obj)
+    page = reverse("notifications:page")
+    context = {
+        "obj": obj, "at": kind.page_url(obj), "text": text, "error": error, "nonce": submissions.new_nonce(),
+        "next": request.POST.get("next", ""), "cancel_url": page,
+        "crumbs": [{"label": _("Notifications"), "url": page}, {"label": _("Reply"), "url": ""}],
+    }  # fmt: skip
+    return render(request, "notifications/reply.html", context, status=422)
 
 
 SAID = {

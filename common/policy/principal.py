@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from common.kinds import dictionary
@@ -11,7 +11,7 @@ from common.organisation import selectors as organisation
 from common.organisation.models import Department
 from common.people.models import Membership, User, Withheld
 from common.policy import modules
-from common.policy.models import Permission, Role, Scope
+from common.policy.models import Permission, Role, RoleMember, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,18 @@ def principal_of(user: User | Principal) -> Principal:
     principal = _build(user)
     user._principal = (version, principal)  # type: ignore[attr-defined]  # a cache on the instance
     return principal
+
+
+@dictionary.held()
+def principals_of(users: Iterable[User]) -> list[Principal]:
+    """The principals of many people: one query for the roles of all."""
+    people = list(users)
+    roles: dict[int, set[int]] = defaultdict(set)
+    for user_id, role in RoleMember.objects.filter(user__in=people).values_list("user_id", "role_id"):
+        roles[user_id].add(role)
+    for user in people:
+        user.role_ids = frozenset(roles[user.pk])  # type: ignore[attr-defined]  # as signing in does
+    return [principal_of(user) for user in people]
 
 
 def _build(user: User) -> Principal:

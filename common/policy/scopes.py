@@ -165,6 +165,15 @@ def relations(principal: Principal, objs: Sequence[RecordModel]) -> dict[int, Re
     return found
 
 
+def relations_of(principals: Sequence[Principal], obj: RecordModel) -> dict[int, Relations]:
+    """How each of these people stands to one record; one query."""
+    roles: dict[int, set[str]] = {}
+    members = RecordMember.objects.filter(record=_member_holder(obj))
+    for user_id, role in members.values_list("user_id", "role"):
+        roles.setdefault(user_id, set()).add(role)
+    return {one.user_id: own_relations(one, obj) | roles.get(one.user_id, set()) for one in principals}
+
+
 def sees_parts(principal: Principal, obj: RecordModel, model: type[RecordModel]) -> bool:
     """Whether the person sees the parts of this type that belong to `obj`: they share owner, department, members."""
     return allows(principal, model, "view", relations(principal, [obj])[obj.pk])

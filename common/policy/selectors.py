@@ -10,7 +10,7 @@ from common.kinds.models import RecordModel, RecordQuerySet
 from common.people.models import User
 from common.policy import scopes
 from common.policy.models import Role, RoleMember
-from common.policy.principal import Principal, principal_of
+from common.policy.principal import Principal, principal_of, principals_of
 
 R = TypeVar("R", bound=RecordModel)
 
@@ -73,6 +73,13 @@ def may(user: User | Principal, obj: RecordModel, action: str) -> bool:
     principal = principal_of(user)
     related = scopes.relations(principal, [obj])[obj.pk]
     return scopes.allows(principal, type(obj), action, related)
+
+
+def who_may(users: Iterable[User], obj: RecordModel, action: str) -> set[int]:
+    """Those of these people who may do `action` to this record: `may` for many, in as many queries as for few."""
+    principals = principals_of(users)
+    related = scopes.relations_of(principals, obj)
+    return {one.user_id for one in principals if scopes.allows(one, type(obj), action, related[one.user_id])}
 
 
 def field_rights(user: User | Principal, obj: RecordModel) -> scopes.FieldRights:

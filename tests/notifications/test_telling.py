@@ -193,24 +193,6 @@ def test_plain_edits_owe_no_reaction(anna: User) -> None:
     assert EventDispatch.objects.count() == before
 
 
-@pytest.mark.parametrize("count", [1, services.APART, services.APART + 1, 30])
-def test_what_one_act_gives_is_told_by_record_or_in_one_line(count: int, anna: User, boris: User) -> None:
-    rows = [deals.deal(anna, by=anna) for _n in range(count)]
-    with changes.change_set("Many", by=anna, bulk=True):
-        for row in rows:
-            changes.edit(row, {"assignees": [boris.pk]}, by=anna)
-            changes.edit(row, {"description": "x"}, by=anna)
-    for _again in range(2):
-        found = told(boris)
-        if count <= services.APART:
-            assert [row.record_id for row in found] == [row.pk for row in rows]
-        else:
-            assert [(row.record_id, row.detail["count"]) for row in found] == [(None, count)]
-        EventDispatch.objects.update(done_at=None, attempts=0, cursor=0)
-    undoing.undo(ChangeSet.objects.latest("pk"), by=anna)
-    assert told(boris) == []
-
-
 def test_what_is_told_afterwards_is_told_to_nobody(anna: User, boris: User) -> None:
     with without_reactions():
         records.add_note(deals.deal(anna), text="@boris.olsen look", by=anna)

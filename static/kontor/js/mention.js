@@ -43,7 +43,7 @@ export function start(form) {
   }
 
   function offer({ pk, share }) {
-    if (!share || shares.querySelector(`input[value="${pk}"]`)) return;
+    if (!share || !shares || shares.querySelector(`input[value="${pk}"]`)) return;
     const label = document.createElement("label");
     const box = document.createElement("input");
     Object.assign(box, { type: "checkbox", name: "share", value: pk, className: "k-check", checked: true });

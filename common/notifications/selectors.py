@@ -187,11 +187,13 @@ def _group(row: Notification, obj: RecordModel | None) -> Group:
 
 def _group_of_many(row: Notification, bundle: Bundle, viewer: Viewer) -> Group:
     kind, part = registry.get(bundle.type), row.detail["as"]
-    name = MINE if part in ("owner", "coowners") else part
-    is_filter = name == MINE or name in filtering.fields_of(kind, viewer)
-    url = f"{kind.url('list')}?{f'f={name}.is:me' if is_filter else 'all=1'}"
+    query = "all=1"
+    if part in ("owner", "coowners"):
+        query = f"f={MINE}.is:me"
+    elif part in filtering.fields_of(kind, viewer):
+        query = f"f={part}.in:me"
     line = Line(row, _many_assigned(row, bundle.count), bundle.unread > 0)
-    return Group(str(kind.label_plural), url, kind.icon, None, row.bundle, [line])
+    return Group(str(kind.label_plural), f"{kind.url('list')}?{query}", kind.icon, None, row.bundle, [line])
 
 
 def words_of(row: Notification) -> str:

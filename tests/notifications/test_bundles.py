@@ -112,7 +112,7 @@ def test_each_type_and_part_has_a_line_whose_link_shows_them(anna: User, boris: 
             records.transfer(row, owner=boris, department=None, by=anna)
     found = {group.url: group.lines[0].words for group in groups(boris)}
     assert found == {
-        "/deals/?f=assignees.is:me": "Anna Berg assigned you to 3 records",
+        "/deals/?f=assignees.in:me": "Anna Berg assigned you to 3 records",
         "/companies/?all=1": "Anna Berg shared 3 records with you",
         "/leads/?f=mine.is:me": "Anna Berg gave you 3 records",
     }

@@ -45,6 +45,18 @@ class MayNotAct(DomainError):
     message = _("You may not do this to many rows any more.")
 
 
+class AlreadyTaken(DomainError):
+    """Somebody else has the record, and it is not theirs to take who asks."""
+
+    message = _("%(owner)s works on it.")
+
+
+class AlreadyYours(DomainError):
+    """There is nothing to take."""
+
+    message = _("It is yours already.")
+
+
 class EmptyNote(DomainError):
     """A note without words and files."""
 

@@ -12,7 +12,7 @@ from common.duplicates.declaring import declare as declare_duplicates
 from common.importing.declaring import MatchKey, Whole
 from common.importing.declaring import declare as declare_import
 from common.kinds.models import RecordModel
-from common.records import lists, registry
+from common.records import lists, registry, taking
 from common.records.calls import dialled, number_url
 from common.records.declaring import Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
 from common.records.filters import mine_filter, quiet_filter
@@ -144,6 +144,7 @@ class CompanyType(PartyType):
         "website",
         QUIET,
     )
+    actions = (taking.action(),)
     sections = (
         Section("main", _("Main"), ("name", "alternative_names", ("phone", "email"), "website")),
         Section("where", _("Address"), (("country", "city"), "address")),
@@ -204,6 +205,7 @@ class ContactType(PartyType):
         "job_title",
         QUIET,
     )
+    actions = (taking.action(),)
     sections = (
         Section("main", _("Main"), (("first_name", "last_name"), ("company", "job_title"), ("phone", "email"))),
         Section("more", _("More"), (("country", "city"), "source", "tags", "assignees", "description")),
@@ -261,6 +263,7 @@ class LeadType(PartyType):
         MINE, "owner", "department", "country", "city", "source", "tags", "created_at", "phone", "email",
         "company_name", QUIET,
     )  # fmt: skip
+    actions = (taking.action(),)
     sections = (
         Section(
             "main",

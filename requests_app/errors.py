@@ -7,12 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from common.kinds.errors import DomainError
 
 
-class RequestTaken(DomainError):
-    """Somebody else works on the request."""
-
-    message = _("%(owner)s works on this request.")
-
-
 class RequestNotPending(DomainError):
     """Only a request nobody has dealt with is taken, answered or set aside."""
 

@@ -15,7 +15,7 @@ from common.kinds.models import RecordModel
 from common.people.models import User
 from common.policy import modules
 from common.policy.principal import Principal
-from common.records import lists
+from common.records import lists, taking
 from common.records.declaring import Action, Column, NamedFilter, Panel, PresetView, RecordType, Section, Sort, Viewer
 from common.records.fieldkinds import person_cell
 from common.records.filters import mine_filter
@@ -124,16 +124,7 @@ class RequestType(RecordType):
         Section("more", _("More"), ("source", "coowners", "tags")),
     )  # fmt: skip
     actions = (
-        Action(
-            "take",
-            _("Take"),
-            lambda obj, data, by: services.take(obj, by=by),
-            icon="hand-grab",
-            shown="button",
-            offered=lambda obj: obj.is_pending and obj.owner_id is None,
-            done=_("It is yours now"),
-            key="t",
-        ),
+        taking.action(lambda obj, by: services.take(obj, by=by), offered=lambda obj: obj.is_pending),
         Action(
             "set-aside",
             _("Not relevant"),

@@ -26,6 +26,8 @@ from common.organisation.selectors import company_today, next_working_day
 from common.people.models import User
 from common.policy import selectors as policy
 from common.policy.principal import principal_of
+from common.records.errors import AlreadyTaken
+from common.records.services import require_takeable
 from crm.models import Company, Contact, Lead
 from deals import services as deals
 from deals.errors import NoPriceKnown
@@ -94,16 +96,13 @@ def create_request(values: Mapping[str, Any], *, by: Actor) -> Request:
 def take(request: Request, *, by: Actor) -> Request:
     """Make a pending request the person's own; theirs already: nothing.
 
-    Raises `RequestTaken` (naming the other), `RequestNotPending`.
+    Raises `AlreadyTaken` (naming the other), `RequestNotPending`.
     """
     label = _("Taken: %(request)s") % {"request": request.name}
     with changes.operation("take", request, by=by, label=label) as row:
         if not row.is_pending:
             raise errors.RequestNotPending
-        user = person(by)
-        if row.owner_id is not None and user is not None and row.owner_id != user.pk:
-            raise errors.RequestTaken(owner=row.owner)
-        return _give(row, user, by=by)
+        return _give(row, require_takeable(row, by), by=by)
 
 
 def _give(row: Request, owner: Any, *, by: Actor) -> Request:
@@ -115,12 +114,12 @@ def _give(row: Request, owner: Any, *, by: Actor) -> Request:
 
 
 def _require_free(row: Request, by: Actor) -> None:
-    """Inside an operation: raise `RequestTaken` where another works on the request and the person may not change it."""
+    """Inside an operation: raise `AlreadyTaken` where another works on the request and the person may not change it."""
     user = person(by)
     if user is None or row.owner_id in (None, user.pk):
         return
     if not policy.may(user, row, "change"):
-        raise errors.RequestTaken(owner=row.owner)
+        raise AlreadyTaken(owner=row.owner)
 
 
 def _require_visible(by: Actor, **records: RecordModel | None) -> None:
@@ -149,7 +148,7 @@ def confirm_counterparty(
 ) -> Request:  # fmt: skip
     """Say who wrote a pending request. A contact brings its company.
 
-    Raises `RequestNotPending`, `RequestTaken`, `ForeignRecord`, `LeadOrCompany`, `ContactOfAnotherCompany`.
+    Raises `RequestNotPending`, `AlreadyTaken`, `ForeignRecord`, `LeadOrCompany`, `ContactOfAnotherCompany`.
     """
     label = _("Counterparty of %(request)s") % {"request": request.name}
     with changes.operation("match", request, by=by, label=label) as row:
@@ -174,7 +173,7 @@ def _require_pending(row: Request) -> None:
 def set_aside(request: Request, *, reason: str, by: Actor) -> Request:
     """Close a pending request without a deal, as spam, a duplicate, not our customer or for another reason.
 
-    Raises `RequestAlreadyHasDeal`, `RequestNotPending`, `RequestTaken`.
+    Raises `RequestAlreadyHasDeal`, `RequestNotPending`, `AlreadyTaken`.
     """
     why = Request.Disqualification(reason)
     label = _("Set aside: %(request)s") % {"request": request.name}
@@ -186,7 +185,7 @@ def set_aside(request: Request, *, reason: str, by: Actor) -> Request:
 
 
 def reopen_request(request: Request, *, by: Actor) -> Request:
-    """Take back that a request was set aside. Raises `RequestNotSetAside`, `RequestTaken`."""
+    """Take back that a request was set aside. Raises `RequestNotSetAside`, `AlreadyTaken`."""
     label = _("Reopened: %(request)s") % {"request": request.name}
     with changes.operation("set_aside", request, by=by, label=label) as row:
         if row.status != Request.Status.CLOSED:
@@ -209,7 +208,7 @@ def create_deal(
     `new_contact` and `new_lead` are values beside those of the request. The manager is `owner`, else who has
     the request, else who does it. Wanted products become lines at the catalogue price; the amount, where not
     given, is their sum. Everything or nothing is stored.
-    Raises `RequestAlreadyHasDeal`, `RequestNotPending`, `RequestTaken`, `OwnerNeeded`, `NotAManager`,
+    Raises `RequestAlreadyHasDeal`, `RequestNotPending`, `AlreadyTaken`, `OwnerNeeded`, `NotAManager`,
     `NoCounterparty`, `LeadOrCompany`, `ContactOfAnotherCompany`, `CompanyExists`, `NoName`, `ForeignRecord`
     and what `deals.services.create_deal` raises.
     """
@@ -239,7 +238,7 @@ def create_deal(
 
 
 def _manager(row: Request, chosen: User | None, by: Actor) -> User:
-    """Whose the deal will be. Raises `RequestTaken`, `OwnerNeeded`, `NotAManager`."""
+    """Whose the deal will be. Raises `AlreadyTaken`, `OwnerNeeded`, `NotAManager`."""
     _require_free(row, by)
     user = person(by)
     if chosen is None:
@@ -248,7 +247,7 @@ def _manager(row: Request, chosen: User | None, by: Actor) -> User:
     if chosen is None:
         raise errors.OwnerNeeded(field="owner")
     if row.owner_id not in (None, chosen.pk) and user is not None and not policy.may(user, row, "transfer"):
-        raise errors.RequestTaken(field="owner", owner=row.owner)
+        raise AlreadyTaken(field="owner", owner=row.owner)
     if not (chosen.is_active and policy.may(chosen, row, "take")):
         raise errors.NotAManager(field="owner", person=chosen)
     return chosen

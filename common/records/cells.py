@@ -50,7 +50,7 @@ def text(cell: Cell) -> str:
 
 
 def link(cell: Cell) -> str:
-    """A name that opens. Cell: text, url, star, rule {word, tone} (the colour rule the row meets)."""
+    """A name that opens. Cell: text, url, star, rule {word, tone} (the colour rule the row meets), take (a button)."""
     if not cell.get("text"):
         return NOTHING
     star = sign("star-filled", _("Important"), "k-star") if cell.get("star") else ""
@@ -63,7 +63,15 @@ def link(cell: Cell) -> str:
     )
     return (
         f'<span class="k-namecell"><a class="k-cut" href="{said(cell.get("url", ""))}">{said(cell["text"])}</a>'
-        f"{star}{word}</span>"
+        f"{star}{word}{take(cell['take']) if cell.get('take') else ''}</span>"
+    )
+
+
+def take(button: dict[str, str]) -> str:
+    """The button that makes a row its reader's own: of the form `k-row`, not of the list's. url, icon, label, told."""
+    return (
+        f'<button class="k-take" form="k-row" formaction="{said(button["url"])}"{tip(button["label"])}>'
+        f"{icon(button['icon'], button['told'])}</button>"
     )
 
 

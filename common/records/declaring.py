@@ -141,7 +141,8 @@ class Panel:
 class Action:
     """A named operation: `run(obj, data, by)` calls its service, `form(obj, viewer)` asks for what it needs.
 
-    The policy is asked for `permission` (the name when empty). `offered(obj)` hides what makes no sense now.
+    The policy is asked for `permission` (the name when empty). `offered(obj)` hides what makes no sense now,
+    `offered_to(obj, user_id, allowed)` what makes none for this person, who may do `allowed` to the record.
     `shown`: primary, button or menu.
     """
 
@@ -152,11 +153,17 @@ class Action:
     permission: str = ""
     form: Callable[..., Any] | None = None
     offered: Callable[[Any], bool] = lambda obj: True
+    offered_to: Callable[[Any, int, Collection[str]], bool] = lambda obj, user_id, allowed: True
     shown: str = "menu"
     done: Words = ""
     danger: bool = False
     key: str = ""
     choices: Callable[[Any, Viewer], list[dict[str, Any]]] | None = None
+
+    def is_offered(self, obj: Any, principal: Principal, allowed: Collection[str]) -> bool:
+        """Whether this person may do it to the record, and it makes sense."""
+        may = (self.permission or self.name) in allowed
+        return may and self.offered(obj) and self.offered_to(obj, principal.user_id, allowed)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,6 @@ def in_short(kind: RecordType, obj: RecordModel, viewer: Viewer) -> dict[str, An
             {"label": a.label, "icon": a.icon, "url": kind.url("action", obj.pk, a.name),
              "method": "get" if a.form or a.danger else "post"}
             for a in registry.actions(kind)
-            if a.shown in ("primary", "button", "menu") and (a.permission or a.name) in allowed and a.offered(obj)
+            if a.shown in ("primary", "button", "menu") and a.is_offered(obj, viewer.principal, allowed)
         ],
     }  # fmt: skip

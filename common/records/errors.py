@@ -51,6 +51,18 @@ class UnknownOutcome(DomainError):
     message = _("Say how the call ended: reached, no answer or call back.")
 
 
+class AlreadyTaken(DomainError):
+    """Somebody else has the record, and it is not theirs to take who asks."""
+
+    message = _("%(owner)s works on it.")
+
+
+class AlreadyYours(DomainError):
+    """There is nothing to take."""
+
+    message = _("It is yours already.")
+
+
 class EmptyNote(DomainError):
     """A note without words and files."""
 

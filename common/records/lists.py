@@ -16,7 +16,7 @@ from common.kinds.counting import bounded, said
 from common.kinds.models import RecordQuerySet
 from common.kinds.words import capital
 from common.policy import scopes
-from common.records import cells, desks, filtering, sums
+from common.records import cells, desks, filtering, sums, taking
 from common.records import columns as choosing
 from common.records.declaring import Cell, Column, RecordType, Viewer
 from common.records.desks import SavedTab
@@ -96,13 +96,16 @@ def view_menu(state: ListState) -> list[dict[str, Any]]:
     return found
 
 
-def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer) -> list[dict[str, Any]]:
-    """The rows of a table, their cells as HTML; batch loaders run once each."""
+def draw_rows(
+    kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], viewer: Viewer, *, acts: bool = False
+) -> list[dict[str, Any]]:
+    """The rows of a table, their cells as HTML; batch loaders run once each. `acts`: with what can be done to a row."""
     if any(is_beside(column.key) for column in columns):
         beside.read(objs)
     extras: dict[str, Mapping[int, Any]] = {c.key: c.load(objs, viewer) for c in columns if c.load}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
-    drawers = [_drawer(kind, column, extras.get(column.key, {}), rules, viewer) for column in columns]
+    takes = taking.buttons(kind, objs, viewer) if acts else {}
+    drawers = [_drawer(kind, column, extras.get(column.key, {}), rules, viewer, takes) for column in columns]
     rows = []
     for obj in objs:
         rule = rules.get(getattr(obj, "colour_rule", None) or 0)
@@ -115,7 +118,12 @@ def draw_rows(kind: RecordType, objs: Sequence[Any], columns: Sequence[Column], 
 
 
 def _drawer(
-    kind: RecordType, column: Column, extras: Mapping[int, Any], rules: Mapping[int, ColourRule], viewer: Viewer
+    kind: RecordType,
+    column: Column,
+    extras: Mapping[int, Any],
+    rules: Mapping[int, ColourRule],
+    viewer: Viewer,
+    takes: Mapping[int, dict[str, str]],
 ) -> Callable[[Any], tuple[str, SafeString]]:
     """How a column draws a row: what does not change from row to row is found here, once."""
     name, numeric, data = column.kind or "text", column.kind in ("money", "days"), column.cell
@@ -130,7 +138,7 @@ def _drawer(
         if column.kind == "name":
             return {
                 "text": obj.title, "url": kind.page_url(obj), "star": getattr(obj, "is_important", False),
-                "rule": _rule_word(obj, rules),
+                "rule": _rule_word(obj, rules), "take": takes.get(obj.pk),
             }  # fmt: skip
         return field_kind.cell(obj)
 
@@ -188,7 +196,7 @@ def table(state: ListState) -> dict[str, Any]:
     kind, viewer = state.kind, state.viewer
     paths, at = state.joins(), state.address.get("after", "")
     page = state.page(lambda rows: with_colours(kind, kind.select_listed(rows, paths), viewer), at)
-    drawn = draw_rows(kind, list(page.rows), state.columns, viewer)
+    drawn = draw_rows(kind, list(page.rows), state.columns, viewer, acts=True)
     tones = {row["tone_word"]: row["tone"] for row in drawn if row["tone"]}
     return {
         "columns": head_of(state), "rows": drawn, "label": kind.label_plural,
@@ -313,4 +321,5 @@ def draw_cell(kind: RecordType, obj: Any, column: Column, viewer: Viewer) -> Saf
     """One cell of one record."""
     extras = column.load([obj], viewer) if column.load else {}
     rules = {rule.pk: rule for rule in colour_rules(kind)}
-    return _drawer(kind, column, extras, rules, viewer)(obj)[1]
+    takes = taking.buttons(kind, [obj], viewer) if column.kind == "name" else {}
+    return _drawer(kind, column, extras, rules, viewer, takes)(obj)[1]

@@ -27,7 +27,7 @@ from common.organisation.models import Department
 from common.people.models import User
 from common.policy import scopes
 from common.policy.principal import principal_of
-from common.records import registry, services
+from common.records import registry, services, taking
 from common.records.declaring import RecordType, Viewer, Words
 from common.records.errors import MayNotAct, NothingSelected, TooManySelected
 from common.records.models import BulkRefusal, BulkRun
@@ -43,7 +43,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Act:
-    """An act on many: the right it needs on each record, and what it does to one."""
+    """An act on many: the right it needs on each record, what it does to one, and `why_not` beyond the right."""
 
     name: str
     label: Words
@@ -53,6 +53,7 @@ class Act:
     applies: Callable[[RecordType], bool]
     danger: bool = False
     for_administrators: bool = False
+    why_not: Callable[[RecordType, Any, Viewer, scopes.Relations], str] = lambda kind, row, viewer, related: ""
 
 
 def _links(name: str, keep: Callable[[set[int], set[int]], set[int]]) -> Callable[..., object]:
@@ -78,6 +79,9 @@ ACTS: dict[str, Act] = {
     for act in (
         Act("edit", gettext_lazy("Change a field"), "pencil", "change",
             lambda kind, row, values, by: kind.save_edit(row, values, by, None), lambda kind: bool(kind.sections)),
+        Act("take", gettext_lazy("Assign to me"), "hand-grab", taking.NAME,
+            lambda kind, row, values, by: taking.take(kind, row, by),
+            lambda kind: taking.action_of(kind) is not None, why_not=taking.why_not),
         Act("assign", gettext_lazy("Assign people"), "user", "change", _links("assignees", set.union),
             _has("assignees")),
         Act("tag", gettext_lazy("Add tags"), "tag", "change", _links("tags", set.union), _has("tags")),
@@ -129,7 +133,9 @@ def preview(kind: RecordType, act: Act, viewer: Viewer, keys: Sequence[int], fie
         rows = list(kind.model.objects.for_user(viewer.principal).filter(pk__in=keys[start : start + CHUNK]))
         related = scopes.relations(viewer.principal, rows)
         for row in rows:
-            reason = _why_not(kind, act, viewer, related[row.pk], fields)
+            reason = _why_not(kind, act, viewer, related[row.pk], fields) or act.why_not(
+                kind, row, viewer, related[row.pk]
+            )
             if not reason:
                 found.allowed += 1
                 continue

@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 
 from common.changes import log, writing
 from common.changes import services as changes
-from common.changes.services import Actor
+from common.changes.services import Actor, person
 from common.changes.values import link_fields
 from common.files import services as files
 from common.kinds.guard import door
 from common.kinds.models import RecordModel
 from common.organisation.models import Department
 from common.people.models import User
+from common.policy import selectors as policy
 from common.records.calls import VERB, Call
-from common.records.errors import EmptyNote
+from common.records.errors import AlreadyTaken, EmptyNote
 
 SHARED = "shared_with"
 LONGEST_NOTE = 20_000
@@ -61,7 +62,25 @@ def transfer(obj: RecordModel, *, owner: User | None, department: Department | N
     return row
 
 
-def _move(row: RecordModel, owner: User | None, department: Department | None, by: Actor) -> None:
+def take(obj: RecordModel, *, by: Actor) -> RecordModel:
+    """Make a record the person's own, in its department; theirs already: nothing. Raises `AlreadyTaken`."""
+    with changes.operation("take", obj, by=by, label=_("Taken: %(title)s") % {"title": obj.title}) as row:
+        owner = require_takeable(row, by)
+        _move(row, owner, row.department or (owner.department if owner else None), by, verb="taken")
+    return row
+
+
+def require_takeable(row: RecordModel, by: Actor) -> User | None:
+    """Inside an operation: who takes the locked record. Raises `AlreadyTaken` for one they may not give away."""
+    user = person(by)
+    if user is not None and row.owner_id not in (None, user.pk) and not policy.may(user, row, "transfer"):
+        raise AlreadyTaken(owner=row.owner)
+    return user
+
+
+def _move(
+    row: RecordModel, owner: User | None, department: Department | None, by: Actor, verb: str = "transferred"
+) -> None:
     before = (row.owner_id, row.department_id)
     after = (owner.pk if owner else None, department.pk if department else None)
     if before == after:
@@ -75,8 +94,8 @@ def _move(row: RecordModel, owner: User | None, department: Department | None, b
         name: [old, new] for name, old, new in zip(("owner", "department"), before, after, strict=True) if old != new
     }
     with changes.change_set(by=by) as opened:
-        log.write(opened, f"{log.noun(type(row))}.transferred", row, {**pairs, **writing.labels(row, pairs)})
+        log.write(opened, f"{log.noun(type(row))}.{verb}", row, {**pairs, **writing.labels(row, pairs)})
     for model, key in writing.model_links(type(row)):
         if model.parent_field == key.name:
             for part in model.everything.filter(**{key.name: row.pk}):
-                _move(part, owner, department, by)
+                _move(part, owner, department, by, verb)

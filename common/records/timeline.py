@@ -36,6 +36,7 @@ SIZE = 20
 VERBS: dict[str, Words] = {
     "created": gettext_lazy("Created"), "changed": gettext_lazy("Changed"), "removed": gettext_lazy("Moved to the bin"),
     "restored": gettext_lazy("Restored from the bin"), "transferred": gettext_lazy("Given to somebody else"),
+    "taken": gettext_lazy("Taken"),
     "file_added": gettext_lazy("File added"), "file_removed": gettext_lazy("File removed"),
     "noted": gettext_lazy("Note"), "called": pgettext_lazy("event", "Call"), "undone": gettext_lazy("Undone"),
     "purged": gettext_lazy("Deleted for good"),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from common.people.models import User
 from common.views.models import ListPreference, SavedView, ViewPin
+from crm.models import Lead
 from tests.conftest import PageFor
 from tests.factories import common, crm, deals
 
@@ -213,3 +214,23 @@ def test_a_phone_filters_and_changes_views(seller: User, page_for: PageFor, axe:
     with page.expect_navigation(wait_until="networkidle"):
         page.locator(".k-tab", has_text="Overdue").click()
     assert names(page) == ["Bearings"]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_free_lead_is_taken_from_its_row_and_given_back(
+    seller: User, page_for: PageFor, axe: Callable[..., list[str]], width: int
+) -> None:
+    lead = crm.lead(department=seller.department)
+    page = page_for(seller, width=width)
+    page.goto("/leads/?all=1", wait_until="networkidle")
+    take = page.get_by_role("button", name=f"Take: {lead.title}")
+    assert axe(page) == []
+    take.focus()
+    expect(take).to_have_css("opacity", "1")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.keyboard.press("Enter")
+    assert Lead.objects.get(pk=lead.pk).owner == seller
+    expect(take).to_have_count(0)
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("[data-key-undo]").click()
+    expect(take).to_have_count(1)

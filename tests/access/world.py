@@ -16,9 +16,9 @@ from tests.factories import catalogue, common, crm, deals, requests_app
 ALWAYS = ("view", "create", "change", "delete", "export", "import", "bulk", "transfer")
 ACTIONS = {
     "catalogue.product": ALWAYS,
-    "crm.company": ALWAYS,
-    "crm.contact": ALWAYS,
-    "crm.lead": ALWAYS,
+    "crm.company": (*ALWAYS, "take"),
+    "crm.contact": (*ALWAYS, "take"),
+    "crm.lead": (*ALWAYS, "take"),
     "deals.deal": (*ALWAYS, "move", "close"),
     "deals.dealline": ALWAYS,
     "deals.payment": ALWAYS,

@@ -16,6 +16,7 @@ from common.changes.errors import ForeignRecord
 from common.events.models import Event, EventLink
 from common.kinds.errors import DomainError, Forbidden
 from common.organisation.models import Holiday
+from common.records.errors import AlreadyTaken
 from crm.models import Company, Contact, Lead
 from deals.errors import NextStepInThePast
 from deals.models import Deal, DealLine
@@ -127,7 +128,7 @@ def test_an_operator_does_it_for_a_manager_and_says_for_whom(office: Office) -> 
 def test_a_colleagues_request_is_not_taken_away(office: Office) -> None:
     services.take(office.request, by=office.manager)
     colleague = common.user(department=office.sales)
-    with pytest.raises(errors.RequestTaken):
+    with pytest.raises(AlreadyTaken):
         services.create_deal(office.request, new_company="Lackwerk", by=colleague)
     with pytest.raises(Forbidden):
         services.create_deal(office.request, new_company="Lackwerk", by=common.user("executive"))

@@ -11,6 +11,7 @@ from common.changes.errors import ForeignRecord
 from common.events.models import Event
 from common.kinds.errors import Forbidden
 from common.policy.principal import principal_of
+from common.records.errors import AlreadyTaken
 from requests_app import errors, selectors, services
 from requests_app.models import Request
 from tests.factories import common, crm
@@ -41,7 +42,7 @@ def test_a_taken_request_names_who_has_it(sales: Any) -> None:
         lambda: services.set_aside(made, reason="spam", by=colleague),
         lambda: services.confirm_counterparty(made, by=colleague),
     ):
-        with pytest.raises(errors.RequestTaken, match="Anna"):
+        with pytest.raises(AlreadyTaken, match="Anna"):
             act()
     assert Request.objects.get(pk=made.pk).owner == manager
 

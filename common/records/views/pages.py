@@ -130,10 +130,7 @@ class PageView(RecordView):
 
     def offered(self, obj: RecordModel, allowed: set[str]) -> list[Action]:
         """The named actions that make sense now and are allowed."""
-        return [
-            action for action in registry.actions(self.type)
-            if (action.permission or action.name) in allowed and action.offered(obj)
-        ]  # fmt: skip
+        return [a for a in registry.actions(self.type) if a.is_offered(obj, self.viewer.principal, allowed)]
 
     def button(self, obj: RecordModel, action: Action) -> dict[str, Any]:
         """An action as a button or menu item: posted at once, or first its form."""

@@ -107,16 +107,15 @@ def tell(events: Sequence[Event], viewer: Viewer, here: RecordModel) -> list[Tol
     sayer = Sayer([
         (registry.get(subject.type).model, name, side)
         for event, subject in shown for name, pair in event.changes().items() for side in pair
-    ], viewer)  # fmt: skip
-    named = titles((pair for pair in pairs if pair[1] in visible), viewer)
+    ], viewer, named=[pair for pair in pairs if pair[1] in visible])  # fmt: skip
     told = []
     for event, subject in shown:
         kind = registry.get(subject.type)
         rights = scopes.fields(viewer.principal, kind.model)
         changes = sayer.changes(event, kind.model, rights)
-        other = named.get(other_ends[event.pk][1], "") if event.pk in other_ends else ""
-        title = named.get(subject.pk, "") if subject.pk != here.pk else ""
-        told.append(Told(event, kind, title, changes, other))
+        title = sayer.titles.get(subject.pk, "") if subject.pk != here.pk else ""
+        other = other_ends.get(event.pk, (None, 0))[1]
+        told.append(Told(event, kind, title, changes, sayer.titles.get(other, "") if other in visible else ""))
     return told
 
 
@@ -149,14 +148,15 @@ class Sayer:
     """Says stored values in words, looking up at once what all of a page refer to.
 
     Records are named by their row of the spine, or as the viewer may read them, everything else from the process
-    dictionary. `only_visible`: records the viewer may not see are not named.
+    dictionary. `only_visible`: records the viewer may not see are not named. `named`: records to look up with them.
     """
 
     def __init__(
-        self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer, *, only_visible: bool = False
-    ) -> None:
+        self, stored: Iterable[tuple[type[RecordModel], str, Any]], viewer: Viewer, *, only_visible: bool = False,
+        named: Sequence[tuple[type[RecordModel], int]] = (),
+    ) -> None:  # fmt: skip
         self.hides = viewer.principal.hides_contacts
-        wanted: set[tuple[type[RecordModel], int]] = set()
+        wanted: set[tuple[type[RecordModel], int]] = set(named)
         for model, name, side in stored:
             target = _target(model, name)
             if target is not None and issubclass(target, RecordModel) and side is not None:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "common.people",
     "common.spine",
     "common.policy",
+    "common.help",
     "common.jobs",
     "common.events",
     "common.changes",
@@ -173,7 +174,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static", BASE_DIR / "build" / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static", BASE_DIR / "build" / "static", ("help", BASE_DIR / "docs" / "pictures"),
+]  # fmt: skip
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -12,6 +12,7 @@ handler500 = "common.upkeep.views.broken"
 urlpatterns = [
     path("", include("common.home.urls")),
     path("accounts/", include("config.accounts")),
+    path("help/", include("common.help.urls")),
     path("settings/", include("common.setup.urls")),
     path("files/", include("common.files.urls")),
     path("jobs/", include("common.jobs.urls")),

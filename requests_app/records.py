@@ -54,6 +54,7 @@ class RequestType(RecordType):
     label, label_plural, new_label = _("Request"), _("Requests"), _("New request")
     nav_order = 10
     go_key = "i"
+    chapter = "user-guide#sales-managers"
     empty_text = _("Requests come from the site form by themselves, or you type one in.")
     related = ("company", "source")
     page_related = ("contact", "lead", "country", "deal")
@@ -251,6 +252,7 @@ dictionaries.declare(
         order=40,
         step=100,
         area=KEY,
+        chapter="site-forms",
     )
 )
 

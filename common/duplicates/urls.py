@@ -1,8 +1,10 @@
 from django.urls import path
 
 from common.duplicates import views
+from common.help import chapters
 
 app_name = "duplicates"
+chapters.tell(app_name, "user-guide#duplicates")
 urlpatterns = [
     path("", views.queue, name="list"),
     path("look/", views.look, name="look"),

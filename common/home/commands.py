@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.help import guides
 from common.home import context
 from common.records import registry
 from common.records.declaring import Viewer
@@ -50,3 +51,12 @@ def settings_pages(viewer: Viewer) -> Iterator[Command]:
     for _label, pages in dictionaries.by_group():
         for page in dictionaries.offered(viewer.principal, pages):
             yield Command(page.label, reverse("setup:list", args=[page.key]), "settings", _("Settings"))
+
+
+def help_chapters(viewer: Viewer) -> Iterator[Command]:
+    """The chapters of the guides this person reads."""
+    yield Command(_("All guides"), reverse("help:home"), "books", _("Help"))
+    for guide in guides.readable(viewer.principal):
+        url = reverse("help:guide", args=[guide.key])
+        for chapter in guides.in_my_language(guide).chapters:
+            yield Command(chapter.title, f"{url}#{chapter.anchor}", "book", _("Help"))

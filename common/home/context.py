@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.help import chapters
 from common.home import badges, installing
 from common.jobs import quarantine
 from common.kinds import formats
@@ -87,6 +88,7 @@ class _Lazy:
         return {
             "person": {"pk": user.pk, "name": user.full_name, "initials": user.initials, "tint": user.tint},
             "nav": [block for block in nav if block], "pinned": self.pinned() if PINS in counts else [],
+            "help_url": chapters.url_of(self.request.resolver_match),
             "theme": user.theme, "sidebar": sidebar, "single_keys": user.single_keys,
             "sidebar_url": reverse("sidebar"), "profile_url": reverse("profile"),
             "recent_url": reverse("recent"), "search_url": reverse("search:page"),

@@ -1,7 +1,10 @@
 from django.urls import path
 
+from common.help import chapters
 from common.home.views import account, app, today
 
+chapters.tell("home", "user-guide#today")
+chapters.tell("profile", "user-guide#your-settings")
 urlpatterns = [
     path("", today.home, name="home"),
     path("today/figures/", today.figures, name="today-figures"),

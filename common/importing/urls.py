@@ -1,8 +1,10 @@
 from django.urls import path
 
+from common.help import chapters
 from common.importing.views import archives, results, steps
 
 app_name = "importing"
+chapters.tell(app_name, "user-guide#importing")
 urlpatterns = [
     path("", results.imports, name="list"),
     path("new/", steps.new, name="new"),

@@ -1,8 +1,10 @@
 from django.urls import path
 
+from common.help import chapters
 from common.notifications import views
 
 app_name = "notifications"
+chapters.tell(app_name, "user-guide#what-you-are-told")
 urlpatterns = [
     path("", views.notifications, name="page"),
     path("bell/", views.bell, name="bell"),

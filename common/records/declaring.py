@@ -256,6 +256,8 @@ class RecordType:
     # The block of the side bar: own, sales, fulfilment, office, or empty for none.
     nav_block: ClassVar[str] = "sales"
     nav_order: ClassVar[int] = 50
+    # The chapter of the guides about its records.
+    chapter: ClassVar[str] = "user-guide#for-everybody"
     # The letter that leads to its list after `g`.
     go_key: ClassVar[str] = ""
     empty_text: ClassVar[Words] = ""

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
+from common.help import chapters
 from common.policy.rules import Rule, declare
 from common.records import registry
 from common.records.declaring import RecordType
@@ -30,6 +31,15 @@ from common.records.views import (
 )
 from common.records.views.base import RecordView
 
+LISTS = "user-guide#lists-filters-and-views"
+CHAPTERS = {
+    "list": LISTS, "filter": LISTS, "print": "user-guide#export", "export": "user-guide#export",
+    "new": "user-guide#forms", "edit": "user-guide#forms", "field": "user-guide#edit-where-it-stands",
+    "quick": "user-guide#quick-add", "bulk": "user-guide#many-at-once", "history": "user-guide#history",
+    "bin": "user-guide#bin", "bin-list": "user-guide#bin", "share": "user-guide#share",
+}  # fmt: skip
+"""The chapters of what all types have alike; of its own pages each type says one."""
+
 Answer = Callable[..., HttpResponseBase]
 
 
@@ -41,6 +51,7 @@ def _view(view: type[RecordView], kind: RecordType, action: str | None = None) -
 def urls(key: str, page: type[pages.PageView] = pages.PageView) -> list[URLPattern]:
     """Every page of a record type, each with its declared rule; `page` where its own page is special."""
     kind = registry.get(key)
+    chapters.tell(kind.namespace, lambda match: CHAPTERS.get(match.url_name or "", kind.chapter))
     found: list[tuple[str, str, Any, str | None]] = [
         ("", "list", lists.ListView, None),
         ("totals/", "totals", lists.TotalsView, None),

@@ -1,8 +1,10 @@
 from django.urls import path
 
+from common.help import chapters
 from common.search import views
 
 app_name = "search"
+chapters.tell(app_name, "user-guide#finding-things")
 urlpatterns = [
     path("", views.search, name="page"),
     path("palette/", views.palette, name="palette"),

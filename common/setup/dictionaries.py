@@ -50,7 +50,8 @@ class DictionaryPage:
     `choices`: what a list of words may hold, by field. `copy_route`: the page that copies a row. `say(name, value)`
     puts a part's change, whose name has a dot, into words for the history: (label, text); `tells` does so with fields
     that nobody could read: of the row, the stored value, who reads. `step`: its place among the steps of setting up, 0:
-    none of them. `area`: the record type it is about; gone where that is switched off.
+    none of them. `area`: the record type it is about; gone where that is switched off. `chapter`: of the guide
+    to administration; its key where that is one.
     """
 
     key: str
@@ -74,6 +75,7 @@ class DictionaryPage:
     tells: Mapping[str, Callable[[Any, Any, Viewer], str]] = field(default_factory=dict)
     step: int = 0
     area: str = ""
+    chapter: str = ""
 
 
 _pages: dict[str, DictionaryPage] = {}

@@ -66,7 +66,7 @@ declare(DictionaryPage(
     "memberships", Membership, "company", _("Heads and second departments"),
     _("Who heads a department, and who works in one besides their own."), ["user", "department", "is_head"],
     [Column(_("Heads it"), lambda row: row.is_head)], order=40, ordered=False, sort=("department__name", "pk"),
-    permission=PEOPLE,
+    permission=PEOPLE, chapter="heads-and-second-departments",
 ))  # fmt: skip
 declare(DictionaryPage(
     "holidays", Holiday, "company", _("Holidays"), _("Days without work; next steps skip them."),
@@ -113,7 +113,7 @@ declare(
 declare(DictionaryPage(
     "rates", Rate, "money", _("Exchange rates"), _("What one unit cost in the base currency on a day."),
     ["currency", "day", "value"], [Column(_("Rate"), lambda row: row.value, numeric=True)],
-    order=20, ordered=False, sort=("-day", "currency"), step=30,
+    order=20, ordered=False, sort=("-day", "currency"), step=30, chapter="exchange-rates",
 ))  # fmt: skip
 
 
@@ -144,7 +144,7 @@ declare(DictionaryPage(
         Column(_("Questionnaire"), lambda row: row.questionnaire), Column(_("Required"), lambda row: row.is_required),
     ],
     parent="type", divisions=_own_fields, order=10, say=_say_field,
-    change_text=_("Forms and pages follow the new order."), step=110,
+    change_text=_("Forms and pages follow the new order."), step=110, chapter="own-fields",
 ))  # fmt: skip
 declare(DictionaryPage(
     "questionnaires", Questionnaire, "fields", _("Questionnaires"),
@@ -179,5 +179,6 @@ declare(
         order=50,
         change_text=_("The first rule a row meets counts."),
         tells={"condition": _say_condition},
+        chapter="colour-rules",
     )
 )

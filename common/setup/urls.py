@@ -1,8 +1,25 @@
-from django.urls import path
+from django.urls import ResolverMatch, path
 
+from common.help import chapters
+from common.setup import dictionaries as pages
 from common.setup.views import colours, departments, dictionaries, fields, modules, people, roles
 
 app_name = "setup"
+START = "settings"
+CHAPTERS = {
+    "home": START, "modules": "modules", "names": "names", "departments": "departments",
+    "person-deactivate": "deactivate",
+}  # fmt: skip
+
+
+def _chapter(match: ResolverMatch) -> str:
+    """Of a dictionary its own; pages of their own are called after it: `role-copy`."""
+    name = match.url_name or ""
+    page = pages.find(match.kwargs.get("key") or f"{name.partition('-')[0]}s") or pages.find("people")
+    return f"administration#{CHAPTERS.get(name) or (page and (page.chapter or page.key)) or START}"
+
+
+chapters.tell(app_name, _chapter)
 # Some dictionaries have pages of their own at the addresses of the general ones, which name them.
 urlpatterns = [
     path("", modules.start, name="home"),

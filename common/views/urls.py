@@ -1,8 +1,10 @@
 from django.urls import path
 
+from common.help import chapters
 from common.views.views import arranging, saved
 
 app_name = "views"
+chapters.tell(app_name, "user-guide#views")
 urlpatterns = [
     path("", saved.listed, name="list"),
     path("order/", arranging.order, name="order"),

@@ -158,6 +158,7 @@ class DealType(RecordType):
     label, label_plural, new_label = _("Deal"), _("Deals"), _("New deal")
     nav_order = 20
     go_key = "d"
+    chapter = "user-guide#sales-managers"
     empty_text = _("Deals come from requests, or you type the first one. It needs a name, a company and a next step.")
     quick = ("name", "company", "contact", "amount", "next_step", "next_step_on")
     related = ("company", "contact", "lead")

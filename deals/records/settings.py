@@ -61,7 +61,7 @@ dictionaries.declare(DictionaryPage(
 dictionaries.declare(DictionaryPage(
     "reasons", ClosingReason, "sales", _("Closing reasons"), _("Why deals are closed; choosing one closes the deal."),
     ["name", "outcome"], [dictionaries.Column(_("Means"), lambda row: row.get_outcome_display())], order=25,
-    step=85,
+    step=85, chapter="closing-reasons",
 ))  # fmt: skip
 
 

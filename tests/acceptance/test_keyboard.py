@@ -201,6 +201,7 @@ def test_single_keys_are_switched_off_and_others_stay(seller: User, deals: list[
     page.goto(f"/deals/{deals[0].pk}/", wait_until="networkidle")
     expect(page.locator("[data-key]").first).to_be_attached()
     expect(page.locator("[data-key][aria-keyshortcuts]")).to_have_count(0)
+    page.locator(".k-help > summary").click()
     page.locator(".k-top [data-keys-open]").click()
     expect(page.locator("#k-keys")).to_contain_text("switched off")
     expect(page.locator("#k-keys kbd:visible").first).to_have_text("Ctrl K")

@@ -40,6 +40,7 @@ TOP_DOWN = (
     ("common.changes",),
     ("common.events",),
     ("common.jobs",),
+    ("common.help",),
     ("common.policy",),
     ("common.spine",),
     ("common.people",),

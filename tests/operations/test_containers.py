@@ -116,3 +116,9 @@ def test_a_part_that_is_none_is_named() -> None:
         [sys.executable, "-m", "config.supervisor", "wep"], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert (done.returncode, done.stderr) == (1, "There is no part wep; the parts are web, worker, beat.\n")
+
+
+def test_the_image_holds_the_guides() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert not [line for line in ignored if line.startswith("docs") or line.endswith((".md", ".png"))]
+    assert any(step[1].startswith(". .") for step in STEPS if step[0] == "COPY")

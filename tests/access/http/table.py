@@ -217,6 +217,7 @@ def others(scene: Scene) -> Iterator[Call]:
     yield Call("exports", "get", "/exports/", rule="signed-in")
     yield Call("export-file", "get", f"/exports/{scene.export.pk}/", rule="own")
     yield from of_imports(scene)
+    yield from of_help()
     yield Call("bulk-run", "get", reverse("bulk-run", args=[scene.run.pk]), rule="own")
     yield Call("choose", "get", "/choose/tags.tag/", rule="signed-in")
     company = {"at": f"/companies/{scene.rows['crm.company'].pk}/"}
@@ -275,6 +276,12 @@ def of_duplicates(scene: Scene) -> Iterator[Call]:
         merged = f"/duplicates/merged/{scene.merged.pk}/"
         yield Call("duplicates:separate", method, merged, "crm.company", "change", row=True)
     yield Call("duplicates:again", "post", f"/duplicates/{pair}/again/", "crm.company", "view", row=True)
+
+
+def of_help() -> Iterator[Call]:
+    """The guides are read by everybody who is signed in."""
+    yield Call("help:home", "get", "/help/", rule="signed-in")
+    yield Call("help:guide", "get", "/help/user-guide/", rule="signed-in")
 
 
 def of_imports(scene: Scene) -> Iterator[Call]:

@@ -43,8 +43,11 @@ def schema():
     return found
 
 def rows():
-    found = {}
+    # A table that was renamed since is compared by nobody: it is there on one side only.
+    there, found = set(connection.introspection.table_names()), {}
     for model in tables.models_at(first):
+        if model._meta.db_table not in there:
+            continue
         text = io.BytesIO()
         count = tables.write(model, text)
         found[model._meta.label] = (count, hashlib.sha256(text.getvalue()).hexdigest())

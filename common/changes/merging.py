@@ -2,7 +2,7 @@
 
 One act with one change set, so undoing takes it back. Un-merging is that undoing without its window of 30 days, its
 rights asked for the records that were merged. What hangs on the spine rows of the others (timeline, files, keys in
-other systems) stays with them and is read through `joined_to`. More than 500 references are moved by a job.
+other systems) stays with them and is read through `joined_to`. From 500 references on a job moves them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def merge(
     keeper: RecordModel, others: Sequence[RecordModel], chosen: Mapping[str, int], versions: Mapping[int, int], *,
     by: User,
 ) -> Merge:  # fmt: skip
-    """Merge `others` into `keeper`: at once, or by a job where more than 500 records point to them.
+    """Merge `others` into `keeper`: at once, or by a job where 500 records or more point to them.
 
     `chosen` says by key whose value a field takes; else the keeper's stays, an empty one is filled, sets are united
     and long texts joined. `versions` are those the person looked at. Raises `Forbidden` unless they may change the
@@ -73,7 +73,7 @@ def merge(
         act = Merge.objects.create(
             by=by, keeper_id=keeper.pk, others=[row.pk for row in others], chosen=dict(chosen), started_at=clock.now()
         )
-        if len(list(islice(_pointing(others), CHUNK + 1))) <= CHUNK:
+        if len(list(islice(_pointing(others), CHUNK))) < CHUNK:
             _piece(act)
         else:
             jobs.enqueue(JOB, act.pk, by=by)
@@ -146,7 +146,7 @@ def _pointing(others: Sequence[RecordModel]) -> Iterator[Pointing]:
     """The records, in the bin or not, that point to one of these, and by which field."""
     keys = [row.pk for row in others]
     for model, key in writing.model_links(type(others[0])):
-        for other in model.everything.filter(**{f"{key.name}__in": keys}).order_by("pk")[: CHUNK + 1]:
+        for other in model.everything.filter(**{f"{key.name}__in": keys}).order_by("pk")[:CHUNK]:
             yield other, key.name
 
 

@@ -257,7 +257,7 @@ def _merged(request: PersonRequest, viewer: Viewer, kind: RecordType, rows: Sequ
         else:
             submission.url = kind.page_url(keeper)
     if act.made is not None and act.done_at is not None:
-        toasts.add(request, act.made.label, [act.made])
+        toasts.add(request, recent.tell([act.made], viewer)[act.made.pk].label, [act.made])
     else:
         messages.success(request, _("Much points to them: they are merged in the background."))
     return submission.url
@@ -278,12 +278,14 @@ def separate(request: PersonRequest, pk: int) -> HttpResponse:
         except AlreadySubmitted as before:
             return HttpResponseRedirect(before.url or kind.url("list"), status=303)
         if whole and row.made is not None:
-            toasts.add(request, row.made.label, [row.made])
+            toasts.add(request, recent.tell([row.made], viewer)[row.made.pk].label, [row.made])
         return HttpResponseRedirect(submission.url, status=303)
     found, total = merging.preview(act, by=request.user, most=recent.MOST_SHOWN)
     back, left = recent.decided(found, viewer)
+    made = merging.act_of(act)
     context = {
-        "label": merging.act_of(act).label, "back": back, "left": left, "more": max(0, total - len(found)),
+        "label": recent.tell([made], viewer)[made.pk].label,
+        "back": back, "left": left, "more": max(0, total - len(found)),
         "nonce": submissions.new_nonce(), "crumbs": _crumbs(kind, _("Un-merge")),
         "cancel_url": f"{kind.url('list')}{act.keeper_id}/",
     }  # fmt: skip

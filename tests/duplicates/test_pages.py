@@ -189,6 +189,19 @@ def test_hidden_contact_details_say_nothing_of_duplicates(anna: User) -> None:
     assert "Vogt" not in text_of(client_of(User.objects.get(pk=anna.pk)).get("/duplicates/?type=crm.contact"))
 
 
+def test_a_merge_names_nobody_by_a_hidden_address(anna: User) -> None:
+    one = crm.contact(owner=anna, first_name="Petra", last_name="Vogt")
+    other = crm.contact(owner=anna, first_name="", last_name="", email="hidden@lack.example")
+    User.objects.filter(pk=anna.pk).update(withheld=["contacts"])
+    client = client_of(User.objects.get(pk=anna.pk))
+    url = f"/duplicates/side-by-side/crm.contact/?pk={one.pk}&pk={other.pk}"
+    sent = {**form_of(client, url), "keep": str(one.pk)}
+    told = client.post(url, sent, follow=True)
+    assert merging.standing().count() == 1 and "hidden@lack" not in text_of(told)
+    asked = client.get(f"/duplicates/merged/{merging.merges_of(fresh(one))[0].pk}/")
+    assert asked.status_code == 200 and "hidden@lack" not in text_of(asked)
+
+
 def test_the_queue_costs_the_same_for_two_pairs_and_for_twelve(anna: User) -> None:
     def asked(count: int) -> int:
         for n in range(count):

@@ -89,8 +89,9 @@ class PageView(RecordView):
         """To the record this one was merged into. Raises `NotVisible` where both are not the person's to see."""
         is_key = self.type.model.can_merge and len(str(pk)) <= LONGEST_KEY
         kept = merging.kept_as([pk]).get(pk) if is_key else None
-        seen = self.type.model.everything.for_user(self.viewer.principal).filter(pk__in=[pk, kept or pk])
-        if kept is None or seen.count() < 2:
+        if kept is None:
+            raise NotVisible
+        if self.type.model.everything.for_user(self.viewer.principal).filter(pk__in=[pk, kept]).count() < 2:
             raise NotVisible
         messages.info(self.request, _("It was merged into this one."))
         return HttpResponseRedirect(f"{self.type.url('list')}{kept}/")

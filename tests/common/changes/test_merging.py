@@ -183,6 +183,18 @@ def test_more_than_a_chunk_of_references_moves_in_a_job_that_goes_on(
     assert all(fresh(row).company == other for row in rows) and fresh(other).deleted_at is None
 
 
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_a_merge_ends_however_many_point_to_it(count: int, manager: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "CHUNK", 3)
+    keeper, other = crm.company("A", owner=manager), crm.company("B", owner=manager)
+    for _n in range(count):
+        crm.contact(owner=manager, company=other)
+    act = join(keeper, other, by=manager)
+    jobs.run_due()
+    act.refresh_from_db()
+    assert act.done_at is not None and fresh(other).deleted_at is not None
+
+
 def test_an_undone_merge_is_undone_once_and_deleting_for_good_forgets_it(manager: User) -> None:
     administrator = common.user("administrator")
     keeper, other = crm.company("A", owner=manager), crm.company("B", owner=manager)

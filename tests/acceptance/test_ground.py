@@ -94,14 +94,14 @@ def test_a_bulk_change_is_undone_from_recent_changes(admin: User, page_for: Page
     box = page.locator("[name=tags], .k-chooser input").first
     box.fill("Trade")
     page.click(f"[role=option]:has-text('{tag.name}')")
-    page.click("form .btn-primary")
+    page.click("main form .btn-primary")
     page.wait_for_load_state("networkidle")
     assert RecordTag.objects.filter(tag=tag).count() == len(companies)
     page.goto("/changes/")
     assert axe(page) == []
     page.locator("a:has-text('Undo'), button:has-text('Undo')").first.click()
     page.wait_for_load_state("networkidle")
-    page.click("form .btn-primary, form .btn-danger")
+    page.click("main form .btn-primary, main form .btn-danger")
     page.wait_for_load_state("networkidle")
     assert not RecordTag.objects.filter(tag=tag).exists()
 

@@ -215,13 +215,13 @@ def test_search(open_page: Open, look: Look) -> None:
 
 def test_notifications(open_page: Open, look: Look) -> None:
     page = open_page("manager1", "/")
-    expect(page.locator(BELL)).to_have_text("2")
+    expect(page.locator(BELL)).to_have_text("3")
     go(page, page.locator(".k-bell"))
     expect(page.locator(".k-told-group").first).to_contain_text("@manager1")
     look(page, "notifications")
     go(page, page.locator(".k-told-group h2 a").first)
     page.goto("/notifications/", wait_until="networkidle")
-    expect(page.locator(BELL)).to_have_text("1")
+    expect(page.locator(BELL)).to_have_text("2")
 
 
 def test_the_administrators_area(open_page: Open, look: Look) -> None:

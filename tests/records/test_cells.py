@@ -14,7 +14,7 @@ HOSTILE = '"><script>alert(1)</script>&'
 FULL: dict[str, Any] = {
     "text": HOSTILE, "url": HOSTILE, "title": HOSTILE, "when": HOSTILE, "iso": HOSTILE, "state": HOSTILE,
     "tone": HOSTILE, "icon": HOSTILE, "kind_icon": HOSTILE, "value": "high", "name": True, "star": True, "new": False,
-    "tags": [HOSTILE],
+    "tags": [HOSTILE], "pk": HOSTILE, "who": HOSTILE,
     "rule": {"word": HOSTILE, "tone": HOSTILE}, "people": [{"name": HOSTILE, "initials": "<b", "tint": HOSTILE}],
     "stage": {"outcome": "open", "index": 1, "of": 3, "tone": HOSTILE, "name": HOSTILE},
     "signals": [{"kind": "files", "label": HOSTILE}],

@@ -46,6 +46,11 @@ def pairs(viewer: Viewer, likeness: Likeness, sign: str = "", *, different: bool
     return found.order_by("-score", "pk")
 
 
+def first_with_pairs(viewer: Viewer, able: Sequence[Likeness]) -> Likeness:
+    """The first of these types with an open pair; without one, the first."""
+    return next((one for one in able if pairs(viewer, one).exists()), able[0])
+
+
 def proposals(viewer: Viewer, likeness: Likeness, found: Sequence[Pair]) -> list[Proposal]:
     """The pairs weighed anew, as the person may see the records: what is no longer alike, or only by what is hidden
     from them, is left out.

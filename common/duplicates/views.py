@@ -18,7 +18,7 @@ from common.changes.submissions import AlreadySubmitted
 from common.duplicates import comparing, declaring, selectors, services
 from common.duplicates.declaring import Likeness
 from common.duplicates.models import Pair
-from common.kinds.errors import DomainError
+from common.kinds.errors import DomainError, NotVisible
 from common.kinds.models import RecordModel
 from common.policy.rules import PersonRequest, signed_in
 from common.records import recent, registry
@@ -58,7 +58,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     able = [one for one in declaring.all_of_them() if may(one.key, "change") and may(one.key, "delete")]
     if not able:
         raise Http404
-    likeness, kind = _likeness(viewer, request.GET.get("type") or able[0].key)
+    likeness, kind = _likeness(viewer, request.GET.get("type") or selectors.first_with_pairs(viewer, able).key)
     sign, different = request.GET.get("sign", ""), "different" in request.GET
     kept = {"type": kind.key, **({"sign": sign} if sign else {}), **({"different": 1} if different else {})}
     found = selectors.page(selectors.pairs(viewer, likeness, sign, different=different), _after(request))
@@ -192,7 +192,10 @@ def pair(request: PersonRequest, pk: int) -> HttpResponse:
     viewer = viewer_of(request)
     if url := submissions.answered(request.POST.get("nonce", "")):
         return HttpResponseRedirect(url, status=303)
-    found = selectors.get_pair(viewer, pk)
+    try:
+        found = selectors.get_pair(viewer, pk)
+    except NotVisible:
+        return _decided_meanwhile(request, viewer, pk)
     likeness, kind = _likeness(viewer, found.type)
     do = request.POST.get("do", "")
     if do == "different":
@@ -200,14 +203,21 @@ def pair(request: PersonRequest, pk: int) -> HttpResponse:
     elif do == "later":
         services.put_off(found)
     if do in ("different", "later"):
-        return HttpResponseRedirect(_next(request, viewer, likeness, found), status=303)
+        return HttpResponseRedirect(_next(request, viewer, likeness, found.pk), status=303)
     return _page(request, viewer, kind, _rows(kind, viewer, [str(found.one_id), str(found.other_id)]), found)
 
 
-def _next(request: PersonRequest, viewer: Viewer, likeness: Likeness, done: Pair) -> str:
+def _decided_meanwhile(request: PersonRequest, viewer: Viewer, pk: int) -> HttpResponse:
+    """On to the next of the type that was on the page. Raises `Http404` where none was."""
+    likeness, _kind = _likeness(viewer, request.POST.get("type", ""))
+    messages.info(request, _("Somebody else decided about these two, or one of them is gone."))
+    return HttpResponseRedirect(_next(request, viewer, likeness, pk), status=303)
+
+
+def _next(request: PersonRequest, viewer: Viewer, likeness: Likeness, done: int) -> str:
     sign = request.GET.get("sign", "")
     kept = urlencode({"sign": sign}) if sign in likeness.signs else ""
-    following = selectors.next_one(viewer, likeness, sign, done.pk)
+    following = selectors.next_one(viewer, likeness, sign, done)
     if following is None:
         messages.success(request, _("No more pairs here."))
         return f"{reverse('duplicates:list')}?type={likeness.key}"
@@ -253,7 +263,7 @@ def _merged(request: PersonRequest, viewer: Viewer, kind: RecordType, rows: Sequ
     with submissions.once(request.POST.get("nonce", "")) as submission:
         act = merging.merge(keeper, [row for row in rows if row is not keeper], chosen, versions, by=request.user)
         if found is not None:
-            submission.url = _next(request, viewer, _likeness(viewer, kind.key)[0], found)
+            submission.url = _next(request, viewer, _likeness(viewer, kind.key)[0], found.pk)
         else:
             submission.url = kind.page_url(keeper)
     if act.made is not None and act.done_at is not None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.files.base import File
@@ -23,16 +26,18 @@ from common.importing.headers import shown
 from common.importing.models import Import, ImportRow, KnownColumns, OnNew, OuterKey, Step
 from common.importing.tables import Reading, Row
 from common.importing.tables.limits import require_size
-from common.importing.targets import NUMBER, Target, targets_of
+from common.importing.targets import NUMBER, Target, in_all_languages, targets_of
 from common.jobs import services as jobs
 from common.kinds.errors import Forbidden
+from common.kinds.words import fold
 from common.people.models import User
 from common.policy.principal import principal_of
 from common.records import registry
-from common.records.declaring import Viewer
+from common.records.declaring import RecordType, Viewer
 
 KEPT = timedelta(days=30)
 READ, CHECK, WRITE, FORGET = "importing.read", "importing.check", "importing.write", "importing.forget"
+NO_LETTERS = re.compile(r"[\W\d_]+")
 AT_ONCE = 512 * 1024
 """Files up to this size are read while their person waits."""
 
@@ -80,7 +85,7 @@ def recognised(name: str, heads: Sequence[str], rows: Sequence[Row], type_key: s
     """The type of a file's records and the system it comes from; empty where nothing tells."""
     kinds = access.importable(principal_of(by))
     table = profiles.recognise(name, heads, rows, [type_key] if type_key else [kind.key for kind in kinds])
-    found = type_key or (table.type if table else "") or _ours(heads, by, kinds)
+    found = type_key or (table.type if table else "") or _ours(heads, by, kinds) or _named(name, kinds)
     return found, table.system if table else ""
 
 
@@ -89,6 +94,16 @@ def _ours(heads: Sequence[str], by: User, kinds: Sequence[Any]) -> str:
     viewer = Viewer(by, principal_of(by))
     fits = [kind.key for kind in kinds if profiles.is_ours(heads, targets_of(kind, viewer))]
     return fits[0] if len(fits) == 1 else ""
+
+
+def _named(name: str, kinds: Sequence[RecordType]) -> str:
+    """The type a file is called by, in any language; of "deal lines" the longer."""
+    words = f" {NO_LETTERS.sub(' ', fold(PurePosixPath(name).stem))} "
+    called = {
+        said: kind.key for kind in kinds for label in ("label", "label_plural")
+        for said in in_all_languages(partial(getattr, kind, label)) if f" {said} " in words
+    }  # fmt: skip
+    return called[max(called, key=len)] if called else ""
 
 
 @contextmanager

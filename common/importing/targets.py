@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,12 +91,12 @@ def targets_of(kind: RecordType, viewer: Viewer) -> dict[str, Target]:
             for target in _of_field(kind, name, viewer):
                 found[target.key] = target
     for extra in said_of(kind).extras:
-        names = frozenset(_in_all_languages(lambda extra=extra: extra.label))
+        names = frozenset(in_all_languages(lambda extra=extra: extra.label))
         rows = extra.rows(viewer)
         found[extra.key] = Target(extra.key, capital(extra.label), model=rows.model, extra=extra, names=names)
     for whole in said_of(kind).wholes:
         if all(name in found for name in whole.fields):
-            names = frozenset(_in_all_languages(lambda whole=whole: whole.label))
+            names = frozenset(in_all_languages(lambda whole=whole: whole.label))
             found[whole.key] = Target(whole.key, capital(whole.label), whole=whole, names=names)
     if may_transfer(viewer.principal, kind):
         found[OWNER] = _own(OWNER, User)
@@ -111,7 +111,7 @@ def _of_field(kind: RecordType, name: str, viewer: Viewer) -> Iterable[Target]:
     form = form_field(kind.model, name, viewer, None)
     model = field_kind.target if isinstance(field_kind, ReferenceKind) else None
     is_set = isinstance(field_kind, ReferenceKind) and field_kind.is_set
-    names = frozenset({plain(name), *_in_all_languages(lambda: field_kind.label)})
+    names = frozenset({plain(name), *in_all_languages(lambda: field_kind.label)})
     label = str(form.label or capital(field_kind.label))
     yield Target(name, label, field_kind, form, model, is_set, names=names)
     if model is not None and issubclass(model, RecordModel) and not is_set:
@@ -121,12 +121,13 @@ def _of_field(kind: RecordType, name: str, viewer: Viewer) -> Iterable[Target]:
 
 def _own(key: str, model: type[Any] | None = None) -> Target:
     # The heads of our own exports: "number" and "owner".
-    names = {key, *_in_all_languages(lambda: OWN_LABELS[key]), *_in_all_languages(lambda: _("number"))}
-    only = {plain(text) for text in names} if key == NUMBER else {key, *_in_all_languages(lambda: OWN_LABELS[key])}
+    names = {key, *in_all_languages(lambda: OWN_LABELS[key]), *in_all_languages(lambda: _("number"))}
+    only = {plain(text) for text in names} if key == NUMBER else {key, *in_all_languages(lambda: OWN_LABELS[key])}
     return Target(key, capital(OWN_LABELS[key]), model=model, names=frozenset(only))
 
 
-def _in_all_languages(say: Any) -> set[str]:
+def in_all_languages(say: Callable[[], object]) -> set[str]:
+    """What is said in each language, as heads are compared."""
     found = set()
     for language, _name in settings.LANGUAGES:
         with override(language):

@@ -1,5 +1,5 @@
-"""Every page of the routes' matrix and of the second factor, full and empty: axe finds nothing in light and dark, and
-360 px need no side scroll."""
+"""Every page of the routes' matrix and of the second factor, full and empty: axe finds nothing in light and dark,
+360 px need no side scroll, and what leads to a place of the page finds it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ GROUPS: dict[str, Callable[[str], bool]] = {
 }
 
 
+LOST = """[...document.querySelectorAll("a[href^='#']")].map((link) => link.hash)
+.filter((hash) => hash && !document.querySelector(hash))"""
+
+
 def group_of(route: str) -> str:
     """The group a route is looked at in; "others" for those of none."""
     return next((name for name, belongs in GROUPS.items() if belongs(route)), "others")
@@ -48,7 +52,7 @@ def pages(scene: Scene, group: str, *, public: bool) -> list[str]:
 
 def faults(page: Page, axe: Callable[..., list[str]]) -> list[str]:
     """What is wrong with the page as it stands, in both themes and at 360 px."""
-    found = []
+    found = [f"no {place} on the page" for place in page.evaluate(LOST)]
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two words
         found += [f"{theme}: {fault}" for fault in axe(page)]

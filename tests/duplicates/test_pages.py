@@ -47,7 +47,7 @@ def form_of(client: Client, url: str) -> dict[str, Any]:
     """What the side-by-side page would send as it is."""
     page = text_of(client.get(url))
     sent: dict[str, Any] = {"pk": re.findall(r'name="pk" value="(\d+)"', page)}
-    for name, value in re.findall(r'name="(nonce|version-\d+)" value="([^"]+)"', page):
+    for name, value in re.findall(r'name="(nonce|type|version-\d+)" value="([^"]+)"', page):
         sent[name] = value
     for name, value in re.findall(r'type="radio" name="([\w-]+)" value="(\d+)" checked', page):
         sent[name] = value
@@ -63,6 +63,14 @@ def test_the_queue_shows_pairs_the_surest_first_with_the_reasons(anna: User) -> 
     assert page.index("same telephone") < page.index("same e-mail domain")
     assert "Ankerwerk" not in text_of(client_of(anna).get("/duplicates/?type=crm.company&sign=phone"))
     assert "Lackwerk" not in text_of(client_of(anna).get("/duplicates/?type=crm.contact"))
+
+
+def test_the_queue_opens_where_there_are_pairs(anna: User) -> None:
+    client = client_of(anna)
+    assert client.get("/duplicates/").context["kind"].key == "crm.lead"
+    twins(anna)
+    scan()
+    assert client.get("/duplicates/").context["kind"].key == "crm.company"
 
 
 def test_only_pairs_one_may_change_are_shown_and_nobody_else_opens_them(anna: User) -> None:
@@ -153,6 +161,23 @@ def test_what_changed_since_one_looked_is_asked_again(anna: User) -> None:
     answer = client.post(url, sent)
     assert answer.status_code == 409 and "Hafenstraße 1" in text_of(answer)
     assert not merging.standing().exists()
+
+
+def test_who_comes_second_is_led_on_to_the_next(anna: User) -> None:
+    one, _other = twins(anna)
+    twins(anna, "Ankerwerk Kiel")
+    scan()
+    first, second = client_of(anna), client_of(anna)
+    pair = Pair.objects.get(one_id=one.pk)
+    url = f"/duplicates/{pair.pk}/"
+    sent, late = form_of(first, url), form_of(second, url)
+    del sent["pk"], late["pk"]
+    assert first.post(url, {**sent, "do": "merge"}).status_code == 303
+    for do in ("merge", "different", "later"):
+        answer = second.post(url, {**late, "do": do}, follow=True)
+        assert "Ankerwerk Kiel" in text_of(answer) and "Somebody else decided" in text_of(answer)
+    assert merging.standing().count() == 1
+    assert second.post(url, {"do": "merge"}).status_code == 404
 
 
 @pytest.mark.parametrize("sent", [{}, {"keep": "x"}, {"keep": "999999"}, {"pk": ["1", "2"]}, {"pk": "9" * 30}])

@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from common import clock
-from common.importing import access, archiving
+from common.importing import access, archiving, services
 from common.importing.errors import Unreadable
 from common.importing.models import Archive, Import
 from common.importing.tables import archives
@@ -193,6 +193,15 @@ def test_what_a_file_holds_is_chosen_among_what_one_may_import(client: Client) -
     assert [row["chosen"].value() for row in page["rows"]] == [False, True]
     given = {**filled(client, path), page["rows"][0]["type"].html_name: "people.user"}
     assert client.post(path, given).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Companies.csv", "crm.company"), ("old-crm_contacts_2024.csv", "crm.contact"), ("Компании.csv", "crm.company"),
+     ("deal lines.csv", "deals.dealline"), ("contactless.csv", ""), ("x.csv", "")],
+)  # fmt: skip
+def test_a_file_without_heads_one_knows_is_what_it_is_called(name: str, key: str, by: User) -> None:
+    assert services.recognised(name, ["x", "y"], [["1", "2"]], "", by) == (key, "")
 
 
 def test_an_archive_is_its_persons_own(client: Client) -> None:

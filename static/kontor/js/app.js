@@ -63,15 +63,21 @@ function follow() {
   const links = new Map([...spy.querySelectorAll("a[href^='#']")].map((link) => [document.querySelector(link.hash), link]));
   links.delete(null);
   const mark = (section) => links.forEach((link, other) => (other === section ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
-  const timeline = document.getElementById("k-timeline");
+  const timeline = document.getElementById("timeline");
   if (timeline && links.has(timeline) && matchMedia("(max-width: 639.98px)").matches) mark(timeline);
+  // The last sections cannot come up to the tabs: what was chosen stays marked until one scrolls on.
+  let chosen = null;
+  spy.addEventListener("click", (event) => {
+    chosen = event.target.closest("a");
+    if (chosen) mark(document.querySelector(chosen.hash));
+  });
+  ["wheel", "touchmove", "keydown"].forEach((name) => addEventListener(name, () => { chosen = null; }, { passive: true }));
   const seen = new Set();
   const observer = new IntersectionObserver((entries) => {
     for (const entry of entries) seen[entry.isIntersecting ? "add" : "delete"](entry.target);
     const phone = matchMedia("(max-width: 639.98px)").matches;
-    const first = [...links.keys()].find((section) => seen.has(section) && (phone || section.id !== "k-timeline"));
-    if (!first) return;
-    mark(first);
+    const first = [...links.keys()].find((section) => seen.has(section) && (phone || section.id !== "timeline"));
+    if (first && !chosen) mark(first);
   }, { rootMargin: "-130px 0px -40%" });
   links.forEach((_, section) => observer.observe(section));
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -91,12 +92,12 @@ def targets_of(kind: RecordType, viewer: Viewer) -> dict[str, Target]:
             for target in _of_field(kind, name, viewer):
                 found[target.key] = target
     for extra in said_of(kind).extras:
-        names = frozenset(in_all_languages(lambda extra=extra: extra.label))
+        names = frozenset(in_all_languages(partial(getattr, extra, "label")))
         rows = extra.rows(viewer)
         found[extra.key] = Target(extra.key, capital(extra.label), model=rows.model, extra=extra, names=names)
     for whole in said_of(kind).wholes:
         if all(name in found for name in whole.fields):
-            names = frozenset(in_all_languages(lambda whole=whole: whole.label))
+            names = frozenset(in_all_languages(partial(getattr, whole, "label")))
             found[whole.key] = Target(whole.key, capital(whole.label), whole=whole, names=names)
     if may_transfer(viewer.principal, kind):
         found[OWNER] = _own(OWNER, User)

@@ -17,6 +17,7 @@ from common.kinds.models import Config
 from tests.services import browser as chrome
 from tests.services import missing
 from tests.services.redis import redis_server
+from tests.services.serving import Answering
 
 # Playwright keeps an event loop in the test's thread; Django takes that for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -114,11 +115,20 @@ def redis_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def answering(live_server: Any) -> Answering:
+    """What the live server still works on."""
+    server = live_server.thread.httpd
+    counting = Answering(server.get_app())
+    server.set_app(counting)
+    return counting
+
+
 @pytest.fixture
-def live(live_server: Any) -> str:
-    """The address of the product, served by a thread with its real middleware."""
-    address: str = live_server.url
-    return address
+def live(live_server: Any, answering: Answering) -> Iterator[str]:
+    """The address of the product, served by a thread with its real middleware; every answer ends with the test."""
+    yield live_server.url
+    answering.wait()
 
 
 @pytest.fixture(scope="session")

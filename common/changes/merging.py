@@ -226,9 +226,12 @@ def standing() -> QuerySet[Merged]:
 
 def joined_to(obj: RecordModel) -> list[int]:
     """The record and those that were merged into it: on whose spine rows its timeline and files hang."""
-    if not obj.can_merge:
-        return [obj.pk]
-    return [obj.pk, *standing().filter(into=obj.pk).values_list("record_id", flat=True)]
+    return joined_keys(obj.pk) if obj.can_merge else [obj.pk]
+
+
+def joined_keys(pk: int) -> list[int]:
+    """The key of a record of any type and those of what was merged into it."""
+    return [pk, *standing().filter(into=pk).values_list("record_id", flat=True)]
 
 
 def kept_as(keys: Iterable[int]) -> dict[int, int]:

@@ -11,8 +11,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.changes import merging
 from common.changes import services as changes
+from common.changes.models import Merged
 from common.changes.services import Actor, person
+from common.events.models import Event
 from common.files.errors import FileTooLarge, NoRoom
 from common.files.models import Attachment, Blob
 from common.kinds.guard import door
@@ -72,10 +75,29 @@ def detach(obj: RecordModel, attachment: Attachment, *, by: Actor) -> None:
     with changes.operation("change", obj, by=by, label=_("File removed: %(name)s") % {"name": attachment.name}) as row:
         with door():
             Attachment.objects.filter(pk=attachment.pk).update(removed_at=clock.now())
-        if not Attachment.objects.filter(record_id=row.pk, removed_at=None).exists():
-            RecordMark.objects.filter(record_id=row.pk, kind=MARK).delete()
+        mark(row.pk)
         data = {"_file": attachment.pk, "_name": attachment.name}
         changes.note(row, f"{row._meta.model_name}.file_removed", data, by=by)
+
+
+def mark(pk: int) -> None:
+    """Show on a record whether it, or what was merged into it, has files."""
+    if Attachment.objects.filter(record__in=merging.joined_keys(pk), removed_at=None).exists():
+        RecordMark.objects.get_or_create(record_id=pk, kind=MARK)
+    else:
+        RecordMark.objects.filter(record_id=pk, kind=MARK).delete()
+
+
+def may_change_marks(event: Event) -> bool:
+    """Whether an event may have brought a record the files of another, or taken them back."""
+    return event.kind.endswith((".merged", ".restored"))
+
+
+def mark_anew(event: Event) -> None:
+    """After a merge, and after a record came back that was merged into others."""
+    for pk in (event.subject_id, *Merged.objects.filter(record=event.subject_id).values_list("into_id", flat=True)):
+        if pk is not None:
+            mark(pk)
 
 
 def forget(record_id: int) -> None:

@@ -74,8 +74,8 @@ def is_assigned(event: Event) -> bool:
 
 
 def is_mentioned(event: Event) -> bool:
-    """Whether a note names somebody."""
-    return event.kind.endswith(".noted") and bool(MENTION.search(event.data.get("_text", "")))
+    """Whether a note or a call names somebody."""
+    return event.kind.endswith((".noted", ".called")) and bool(MENTION.search(event.data.get("_text", "")))
 
 
 def is_taken_back(event: Event) -> bool:
@@ -117,7 +117,7 @@ def mentioned(text: str) -> list[User]:
 
 
 def tell_mentioned(event: Event) -> None:
-    """Somebody is named in a note: `@` and their user name, or their team. They follow the record from then on."""
+    """Somebody is named in a note or a call, by user name or by team. They follow the record from then on."""
     obj, text = _record_of(event), event.data.get("_text", "")
     if obj is not None:
         services.tell(

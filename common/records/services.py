@@ -34,20 +34,29 @@ def add_note(
     if not words and not attached:
         raise EmptyNote
     with changes.change_set(_("Note: %(title)s") % {"title": obj.title}, by=by):
-        if share:
-            changes.edit(obj, {SHARED: sorted({*link_fields[SHARED].ids(obj.pk), *share})}, by=by)
+        _let_in(obj, share, by)
         kept = [files.attach(obj, content, by=by) for content in attached]
         if words:
             data = {"_text": words, "_files": [{"id": a.pk, "name": a.name} for a in kept]}
             changes.note(obj, f"{log.noun(type(obj))}.noted", data, by=by)
 
 
-def log_call(obj: RecordModel, call: Call, *, by: Actor) -> None:
-    """Keep a telephone call on the timeline of a record the person may see, and on that of who was at the other end."""
+def _let_in(obj: RecordModel, people: Sequence[int], by: Actor) -> None:
+    if people:
+        changes.edit(obj, {SHARED: sorted({*link_fields[SHARED].ids(obj.pk), *people})}, by=by)
+
+
+def log_call(obj: RecordModel, call: Call, *, share: Sequence[int] = (), by: Actor) -> None:
+    """Keep a telephone call on the timeline of a record the person may see, and on that of who was at the other end.
+
+    Sharing the record with the people of `share` needs the right to change it.
+    """
     other = call.other if call.other and call.other.pk != obj.pk else None
     kept = replace(call, text=call.text.replace("\x00", "").strip(), other=other)
     kind, also = f"{log.noun(type(obj))}.{VERB}", [other.pk] if other else []
-    changes.note(obj, kind, kept.data(), by=by, label=_("Call: %(title)s") % {"title": obj.title}, also=also)
+    with changes.change_set(_("Call: %(title)s") % {"title": obj.title}, by=by):
+        _let_in(obj, share, by)
+        changes.note(obj, kind, kept.data(), by=by, also=also)
 
 
 def transfer(obj: RecordModel, *, owner: User | None, department: Department | None, by: Actor) -> RecordModel:

@@ -11,13 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.changes import merging
 from common.files import services
 from common.files.errors import FileTooLarge, NoRoom
 from common.files.models import Attachment, Blob
+from common.jobs import services as jobs
 from common.kinds.errors import Forbidden
 from common.people.models import User
 from deals.models import Deal
-from tests.factories import common, deals
+from tests.common.changes.undone import fresh
+from tests.factories import common, crm, deals
 from tests.records.driving import body, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,27 @@ def test_a_file_taken_off_is_gone_and_its_record_says_so(deal: Deal, seller: Use
     assert not deal.record.marks.filter(kind=services.MARK).exists()
     kinds = list(deal.record.events.order_by("pk").values_list("kind", flat=True))
     assert kinds[-2:] == ["deal.file_added", "deal.file_removed"]
+
+
+def join(keeper: Any, other: Any, by: User) -> Any:
+    rows = [fresh(keeper), fresh(other)]
+    return merging.merge(rows[0], rows[1:], {}, {row.pk: row.version for row in rows}, by=by)
+
+
+def test_a_record_has_the_files_of_what_was_merged_into_it(seller: User) -> None:
+    keeper, other = crm.company("Lackwerk GmbH", owner=seller), crm.company("Lackwerk", owner=seller)
+    row = services.attach(other, ContentFile(b"offer", name="Offer.pdf"), by=seller)
+    act = join(keeper, other, seller)
+    jobs.run_due()
+    marks = keeper.record.marks.filter(kind=services.MARK)
+    assert marks.exists()
+    merging.separate(act, by=seller)
+    jobs.run_due()
+    assert not marks.exists() and other.record.marks.filter(kind=services.MARK).exists()
+    join(keeper, other, seller)
+    jobs.run_due()
+    services.detach(fresh(keeper), row, by=seller)
+    assert not marks.exists()
 
 
 def test_only_who_may_change_the_record_puts_files_on_it(deal: Deal, seller: User) -> None:

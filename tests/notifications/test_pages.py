@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.events.models import Event
 from common.jobs import services as jobs
 from common.notifications import services
 from common.notifications.models import Attention, Channel, Kind, Notification, Preferences
@@ -131,13 +132,25 @@ def test_a_note_proposes_people_and_says_who_does_not_see_the_record(anna: User,
     assert "data-share" not in text_of(reader.get("/notifications/people/", {"at": at, "q": "bo"}))
 
 
-def test_a_note_lets_in_whom_it_mentions_if_that_is_ticked(anna: User, boris: User) -> None:
+@pytest.mark.parametrize(
+    ("door", "name", "more"), [("note", "text", {}), ("call", "said", {"outcome": "reached"})]
+)  # fmt: skip
+def test_who_is_mentioned_is_let_in_if_that_is_ticked(
+    door: str, name: str, more: dict[str, str], anna: User, boris: User
+) -> None:
     stranger = common.user("manager", common.department("Other"), username="stranger")
     company = crm.company(owner=anna)
-    posted = {"text": "@stranger look", "share": [stranger.pk, "x", 10**20]}
-    assert client_of(anna).post(f"/companies/{company.pk}/note/", posted).status_code == 303
+    url, posted = (
+        f"/companies/{company.pk}/{door}/",
+        {name: "@stranger look", "share": [stranger.pk, "x", 10**20], **more},
+    )
+    assert client_of(anna).post(url, posted).status_code == 303
     jobs.run_due()
     assert type(company).objects.for_user(stranger).filter(pk=company.pk).exists()
     assert Notification.objects.filter(user=stranger, kind=Kind.MENTION).count() == 1
-    assert client_of(boris).post(f"/companies/{company.pk}/note/", {**posted, "share": [boris.pk]}).status_code == 403
-    assert client_of(boris).post(f"/companies/{company.pk}/note/", {"text": "only words"}).status_code == 303
+    said = Event.objects.filter(subject=company.pk, kind__in=["company.noted", "company.called"])
+    assert {event.via for event in said} == {"form"}
+    before = said.count()
+    assert client_of(boris).post(url, {**posted, "share": [boris.pk]}).status_code == 403
+    assert said.count() == before
+    assert client_of(boris).post(url, {name: "only words", **more}).status_code == 303

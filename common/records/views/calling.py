@@ -7,6 +7,7 @@ from common.changes import submissions
 from common.changes.services import via
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
+from common.kinds.errors import DomainError
 from common.kinds.models import RecordModel
 from common.policy import selectors as policy
 from common.policy.rules import PersonRequest
@@ -31,14 +32,13 @@ class CallView(PageView):
         obj = self.get_object()
         try:
             call = self.call()
-        except UnknownOutcome as refusal:
-            return self.refuse(pk, refusal)
-        try:
             with submissions.once(nonce) as submission, via(Via.FORM):
                 submission.url = f"{self.type.page_url(obj)}#timeline"
-                services.log_call(obj, call, by=self.viewer.user)
+                services.log_call(obj, call, share=self.shared(), by=self.viewer.user)
         except AlreadySubmitted as again:
             return self.logged(again.url)
+        except DomainError as refusal:
+            return self.refuse(pk, refusal)
         url = self.type.step_url(obj) if call.outcome == Outcome.CALL_BACK else ""
         if url and not policy.may(self.viewer.principal, obj, "change"):
             url = ""
@@ -68,7 +68,7 @@ class CallView(PageView):
             return None
         return timeline.visible_records([int(key)], self.viewer).get(int(key))
 
-    def refuse(self, pk: int, refusal: UnknownOutcome) -> HttpResponse:
+    def refuse(self, pk: int, refusal: DomainError) -> HttpResponse:
         """The page again with what was typed, or only the words for a script."""
         if self.request.htmx:
             return HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.changes import merging, submissions
 from common.changes import values as tracked
+from common.changes.services import via
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
 from common.files import services as files
@@ -210,6 +211,13 @@ class PageView(RecordView):
             "more_url": f"{url}?before={timeline.sign(more)}" if more else "",
         }  # fmt: skip
 
+    def shared(self) -> list[int]:
+        """The people who are let in because a note or a call mentions them."""
+        if services.SHARED not in self.type.model.link_fields:
+            return []
+        keys = [int(key) for key in self.request.POST.getlist("share")[:20] if key.isdecimal() and len(key) < 18]
+        return list(active_people().filter(pk__in=keys).values_list("pk", flat=True))
+
 
 class TimelineView(RecordView):
     """Older items of a timeline, a fragment."""
@@ -267,7 +275,7 @@ class NoteView(PageView):
         obj = self.get_object()
         text = request.POST.get("text", "")[: services.LONGEST_NOTE]
         try:
-            with submissions.once(nonce) as submission:
+            with submissions.once(nonce) as submission, via(Via.FORM):
                 submission.url = f"{self.type.page_url(obj)}#timeline"
                 services.add_note(
                     obj, text=text, attached=request.FILES.getlist("files"), share=self.shared(), by=self.viewer.user
@@ -290,13 +298,6 @@ class NoteView(PageView):
             return HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")
         self.composer_error, self.composer_text = str(refusal), text
         return PageView.get(self, self.request, self.kwargs["pk"], status=refusal.status)
-
-    def shared(self) -> list[int]:
-        """The people who are let in because the note mentions them."""
-        if services.SHARED not in self.type.model.link_fields:
-            return []
-        keys = [int(key) for key in self.request.POST.getlist("share")[:20] if key.isdecimal() and len(key) < 18]
-        return list(active_people().filter(pk__in=keys).values_list("pk", flat=True))
 
 
 class FileRemoveView(RecordView):

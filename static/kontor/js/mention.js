@@ -1,8 +1,8 @@
-// A note: "@" proposes people; one who does not see the record can be let in with a tick.
+// A note or what was said in a call: "@" proposes people; one who does not see the record can be let in with a tick.
 const TYPED = /(?:^|[\s(])@([\p{L}\p{N}_.+-]*)$/u;
 
 export function start(form) {
-  const text = form.querySelector("textarea[name=text]");
+  const text = form.querySelector("textarea[aria-autocomplete=list]");
   const list = form.querySelector("[data-mention-list]");
   const shares = form.querySelector("[data-mention-shares]");
   if (!text || !list) return;
@@ -22,7 +22,7 @@ export function start(form) {
     const all = options();
     all[active]?.setAttribute("aria-selected", "false");
     active = (to + all.length) % all.length;
-    all[active].id ||= `k-mention-${active}`;
+    all[active].id ||= `${list.id}-${active}`;
     all[active].setAttribute("aria-selected", "true");
     text.setAttribute("aria-activedescendant", all[active].id);
   }

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from common.changes import merging
 from common.changes import values as tracked
 from common.kinds import formats
 from common.kinds.models import RecordModel
@@ -60,7 +61,7 @@ def in_short(kind: RecordType, obj: RecordModel, viewer: Viewer) -> dict[str, An
     related = scopes.relations(viewer.principal, [obj])[obj.pk]
     allowed = scopes.actions(viewer.principal, type(obj), related, presets.action_names(kind.key))
     rights = scopes.fields(viewer.principal, type(obj), related)
-    told, more = timeline.placed_on(obj, viewer, size=EVENTS)
+    told, more = timeline.placed_on(obj, viewer, merging.joined_to(obj), size=EVENTS)
     shown = [column for column in columns.declared(kind, viewer) if (column.kind or "text") not in NOT_A_FACT]
     facts = [
         {**fact, "edit": fact["field"] if fact["field"] in kind.form_names() and rights.writable(fact["field"]) else ""}

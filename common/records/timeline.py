@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from common.changes import merging
 from common.changes import values as tracked
 from common.events.models import Event, EventLink, Via
 from common.kinds import dictionary, formats
@@ -68,13 +67,17 @@ class Told:
     """Who was at the other end of a call."""
 
 
-def placed_on(obj: RecordModel, viewer: Viewer, before: int | None = None, size: int = SIZE) -> tuple[list[Told], int]:
-    """The newest events on a record's timeline that the person may see, and where to go on (0: the end)."""
-    keys = merging.joined_to(obj)
-    links = EventLink.objects.filter(record_id__in=keys).order_by("-at", "-event")
+def placed_on(
+    obj: RecordModel, viewer: Viewer, joined: Sequence[int], before: int | None = None, size: int = SIZE
+) -> tuple[list[Told], int]:
+    """The newest events on a record's timeline that the person may see, and where to go on (0: the end).
+
+    `joined`: the keys of the record and of what was merged into it.
+    """
+    links = EventLink.objects.filter(record_id__in=joined).order_by("-at", "-event")
     links = links.select_related("event__actor", "event__subject")
     if before:
-        anchor = EventLink.objects.filter(pk=before, record_id__in=keys).values("at", "event_id").first()
+        anchor = EventLink.objects.filter(pk=before, record_id__in=joined).values("at", "event_id").first()
         if anchor is None:
             raise BadFilter(part="before")
         links = links.filter(at__lte=anchor["at"]).exclude(at=anchor["at"], event_id__gte=anchor["event_id"])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -53,7 +54,8 @@ class PageView(RecordView):
         panels = [
             {"panel": panel, "data": panel.load(obj, self.viewer)} for panel in registry.panels(self.type)
         ]  # fmt: skip
-        attached = self.files(obj)
+        joined = merging.joined_to(obj)
+        attached = self.files(obj, joined)
         fields = describing.details(self.type, obj, self.viewer, self.related)
         context = {
             "obj": obj, "number": self.type.number_of(obj), "head": head, "bar": self.usable(bar, allowed),
@@ -62,7 +64,7 @@ class PageView(RecordView):
             "empty_fields": [one for one in fields if one.get("html") == ""], "fields_url": self.type.url("list"),
             "actions": self.actions(obj, allowed, "button"),
             "menu": self.menu(obj, allowed), "tags": self.tags(obj), "may_change": "change" in allowed,
-            "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj),
+            "sections": self.section_tabs(panels, attached), "timeline": self.timeline(obj, joined),
             "composer": self.composer(obj, head.get("contact")),
             "sharing": sharing(self.type, obj, self.viewer, self.related),
             "crumbs": [
@@ -175,11 +177,9 @@ class PageView(RecordView):
         """The words on the record."""
         return [str(tag) for tag in tracked.link_fields["tags"].of(obj)] if "tags" in obj.link_fields else []
 
-    def files(self, obj: RecordModel) -> list[dict[str, Any]]:
-        """The files as boxes."""
-        rows = Attachment.objects.filter(record_id__in=merging.joined_to(obj), removed_at=None).select_related(
-            "blob", "by"
-        )
+    def files(self, obj: RecordModel, joined: Sequence[int]) -> list[dict[str, Any]]:
+        """The files as boxes; `joined`: the record and what was merged into it."""
+        rows = Attachment.objects.filter(record_id__in=joined, removed_at=None).select_related("blob", "by")
         return [
             {
                 "name": row.name, "url": reverse("files:serve", args=[row.pk, row.name]),
@@ -202,9 +202,9 @@ class PageView(RecordView):
         tabs.append({"id": "s-details", "label": _("Details"), "count": None})
         return tabs
 
-    def timeline(self, obj: RecordModel) -> dict[str, Any]:
-        """Planned and past."""
-        told, more = timeline.placed_on(obj, self.viewer)
+    def timeline(self, obj: RecordModel, joined: Sequence[int]) -> dict[str, Any]:
+        """Planned and past; `joined` as of the files."""
+        told, more = timeline.placed_on(obj, self.viewer, joined)
         url = self.type.url("timeline", obj.pk)
         return {
             "planned": self.type.planned(obj), "days": timeline.draw(told),
@@ -224,7 +224,9 @@ class TimelineView(RecordView):
 
     def get(self, request: PersonRequest, pk: int) -> HttpResponse:
         obj = self.get_object()
-        told, more = timeline.placed_on(obj, self.viewer, timeline.unsign(request.GET.get("before", "")))
+        told, more = timeline.placed_on(
+            obj, self.viewer, merging.joined_to(obj), timeline.unsign(request.GET.get("before", ""))
+        )
         url = self.type.url("timeline", obj.pk)
         context = {"days": timeline.draw(told), "more_url": f"{url}?before={timeline.sign(more)}" if more else ""}
         if self.is_fragment:

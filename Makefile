@@ -35,7 +35,7 @@ bench: $(DEV)
 bench-scale:
 	@$(MAKE) --no-print-directory bench ARGS="--deals 1000000 $(ARGS)"
 
-# Measure an import of 100,000 contacts (PostgreSQL): ten minutes and 256 MB at most.
+# Measure an import of 100,000 contacts and their export (PostgreSQL): each ten minutes and 256 MB at most.
 bench-import:
 	@$(MAKE) --no-print-directory bench ARGS="--contacts 100000 $(ARGS)"
 

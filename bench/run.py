@@ -3,7 +3,7 @@
 `python -m bench.run [--deals N] [--record]`. Ratios to the floor of the same run are compared with the budgets of
 ARCHITECTURE.md, "Speed"; a company of more deals is compared with 50,000, measured just before. A missed budget ends
 with exit code 1. `--record` keeps the tables in docs/proof.md.
-`--contacts N` measures an import of so many instead (`make bench-import`).
+`--contacts N` measures an import of so many and their export instead (`make bench-import`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--deals", type=int, default=PLAIN)
     parser.add_argument("--record", action="store_true", help="keep the table in docs/proof.md")
-    parser.add_argument("--contacts", type=int, help="measure an import of so many instead")
+    parser.add_argument("--contacts", type=int, help="measure an import of so many, and their export, instead")
     chosen = parser.parse_args()
     os.environ |= {"KONTOR_DATA": str(KEPT / "data"), "KONTOR_DEMO": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
     (KEPT / "data").mkdir(parents=True, exist_ok=True)

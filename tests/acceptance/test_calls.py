@@ -125,13 +125,19 @@ def test_what_fails_keeps_the_box_and_its_text(anna: User, deal: Deal, page_for:
 def test_in_the_composer_a_call_is_a_tab(
     anna: User, deal: Deal, page_for: PageFor, axe: Callable[..., list[str]]
 ) -> None:
+    common.user("manager", common.department("Other"), username="boris", first_name="Boris", last_name="Olsen")
     page = page_for(anna)
     page.goto(f"/deals/{deal.pk}/", wait_until="networkidle")
     page.locator("label[for=k-compose-call]").click()
     form = page.locator(".k-callform")
     form.locator("label", has=page.locator("[value=reached]")).click()
-    form.locator("textarea").fill("By hand")
+    form.locator("textarea").click()
+    page.keyboard.type("By hand, @bo")
+    expect(form.locator("[role=option][aria-selected=true]")).to_contain_text("Boris Olsen")
     assert axe(page) == []
+    page.keyboard.press("Enter")
+    expect(form.locator("[name=share]")).to_be_checked()
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     expect(page.locator("#timeline .k-tl")).to_contain_text("Call to: Ivana Yilmaz · Reached")
+    expect(page.locator("#timeline .k-tl")).to_contain_text("By hand, @boris")

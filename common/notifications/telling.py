@@ -79,7 +79,9 @@ def is_mentioned(event: Event) -> bool:
 
 
 def is_taken_back(event: Event) -> bool:
-    """Whether what was told may be wrong from now on, or no longer this person's to know."""
+    """Whether what was told may be wrong from now on, or no longer this person's to know; of what is new nobody was."""
+    if event.kind.endswith(".created"):
+        return False
     return event.kind.endswith(UNDONE) or not SIGHT.isdisjoint(event.data)
 
 

@@ -78,6 +78,8 @@ def may(user: User | Principal, obj: RecordModel, action: str) -> bool:
 def who_may(users: Iterable[User], obj: RecordModel, action: str) -> set[int]:
     """Those of these people who may do `action` to this record: `may` for many, in as many queries as for few."""
     principals = principals_of(users)
+    if not principals:
+        return set()
     related = scopes.relations_of(principals, obj)
     return {one.user_id for one in principals if scopes.allows(one, type(obj), action, related[one.user_id])}
 

@@ -50,6 +50,14 @@ def test_a_record_that_is_given_is_told_once_and_its_parts_are_not(anna: User, b
     assert len(told(boris)) == 1
 
 
+def test_of_a_new_record_nothing_is_taken_back(anna: User, boris: User) -> None:
+    deal = deals.deal(anna, by=anna)
+    owed = EventDispatch.objects.filter(receiver=f"{telling.__name__}.{telling.take_back.__name__}")
+    assert not owed.exists()
+    records.transfer(deal, owner=boris, department=None, by=anna)
+    assert owed.count() == 1
+
+
 @pytest.mark.parametrize("field", ["coowners", "assignees"])
 def test_who_takes_part_is_told_as_what(field: str, anna: User, boris: User) -> None:
     deal = changes.edit(deals.deal(anna, by=anna), {field: [boris.pk, anna.pk]}, by=anna)

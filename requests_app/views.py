@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from common.changes import submissions
+from common.changes import merging, submissions
 from common.changes.services import via, watch
 from common.changes.submissions import AlreadySubmitted
 from common.events.models import Via
@@ -33,7 +33,7 @@ class RequestPageView(PageView):
     ) -> HttpResponse:
         obj: Any = self.get_object()
         self.related = self.relations_of(obj)
-        allowed = self.allowed_actions()
+        allowed, joined = self.allowed_actions(), merging.joined_to(obj)
         matches = selectors.matches_for(self.viewer.principal, obj)
         if form is None and obj.is_pending and "create_deal" in allowed:
             form = CreateDealForm(obj, self.viewer, matches)
@@ -48,8 +48,8 @@ class RequestPageView(PageView):
             "boxes": drawing.match_boxes(obj, matches, form) if form else [],
             "read": drawing.read_fields(obj),
             "also": drawing.also(self.viewer.principal, obj, matches),
-            "timeline": self.timeline(obj, [obj.pk]),
-            "files": self.files(obj, [obj.pk]),
+            "timeline": self.timeline(obj, joined),
+            "files": self.files(obj, joined),
             "sharing": sharing(self.type, obj, self.viewer, self.related),
             "composer": self.composer(obj),
             "nonce": submissions.new_nonce(),

@@ -70,15 +70,19 @@ class Judge:
         if step.bin == "in":
             if not is_binned:
                 self._put_in(found, row)
-        elif is_binned and step.bin != "out":
+        elif is_binned and step.bin != "out" and not self._was_binned(row):
             found.left = [("", Why.BINNED)] if step.changes else []
         else:
             self._fields(found, row)
-            if is_binned:
+            if is_binned and step.bin == "out":
                 self._take_out(found, row)
         if found.acts and not self._allowed(found, row):
             return Decision(step, row, left=[("", Why.FORBIDDEN)])
         return found
+
+    def _was_binned(self, row: RecordModel) -> bool:
+        """Whether it lay in the bin already when the act changed it, as parts of what is transferred may."""
+        return row.deleted_at is not None and row.deleted_at < self.change_set.at
 
     def _put_in(self, found: Decision, row: RecordModel) -> None:
         # What the act made goes only if nothing points to it; what it took out goes back as it would any day.

@@ -140,10 +140,8 @@ def test_who_is_mentioned_is_let_in_if_that_is_ticked(
 ) -> None:
     stranger = common.user("manager", common.department("Other"), username="stranger")
     company = crm.company(owner=anna)
-    url, posted = (
-        f"/companies/{company.pk}/{door}/",
-        {name: "@stranger look", "share": [stranger.pk, "x", 10**20], **more},
-    )
+    url = f"/companies/{company.pk}/{door}/"
+    posted = {name: "@stranger look", "share": [stranger.pk, "x", 10**20], **more}
     assert client_of(anna).post(url, posted).status_code == 303
     jobs.run_due()
     assert type(company).objects.for_user(stranger).filter(pk=company.pk).exists()

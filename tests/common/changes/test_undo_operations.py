@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from common import clock as product_clock
+from common.changes import binning, undoing
 from common.changes import services as changes
-from common.changes import undoing
 from common.events.models import ChangeSet, Event
 from common.organisation.selectors import company_today
 from common.people.models import User
@@ -110,6 +110,29 @@ def test_who_gave_a_deal_away_may_take_it_back(manager: User) -> None:
     assert not notes(row)
     assert (fresh(deal).owner, fresh(deal).department) == (manager, manager.department)
     assert fresh(payment).owner == Record.objects.get(pk=payment.pk).owner == manager
+
+
+def test_a_part_that_lay_in_the_bin_goes_back_with_what_was_transferred(manager: User) -> None:
+    deal, other = deals.deal(manager), common.user("manager", manager.department)
+    payment = deals.payment(deal)
+    binning.remove(payment, by=manager)
+    records.transfer(fresh(deal), owner=other, department=None, by=common.SETUP)
+    assert fresh(payment).owner == other
+    act = last()
+    row = undoing.undo(act, by=common.SETUP)
+    assert not notes(row) and fresh(payment).owner == manager and fresh(payment).deleted_at is not None
+    assert row.made is not None
+    assert not notes(undoing.undo(row.made, by=common.SETUP)) and fresh(payment).owner == other
+
+
+def test_what_went_to_the_bin_after_a_transfer_stays_as_it_is(manager: User) -> None:
+    deal, other = deals.deal(manager), common.user("manager", manager.department)
+    payment = deals.payment(deal)
+    records.transfer(deal, owner=other, department=None, by=common.SETUP)
+    act = last()
+    binning.remove(fresh(payment), by=common.SETUP)
+    row = undoing.undo(act, by=common.SETUP)
+    assert {why for _pk, _name, why in notes(row)} == {Why.BINNED} and fresh(payment).owner == other
 
 
 def test_a_transfer_the_new_owner_has_worked_on_is_refused_to_the_giver(manager: User) -> None:

@@ -58,7 +58,7 @@ def pointing(row: RecordModel, *rules: str) -> Iterator[RecordModel]:
     """The records, in the bin or not, that point to this one by fields with these bin rules; without: with any."""
     for model, key in writing.model_links(type(row)):
         if not rules or model.bin.get(key.name) in rules:
-            yield from model.everything.filter(**{key.name: row.pk})
+            yield from model.everything.filter(**{key.name: row.pk}).order_by("pk")
 
 
 @dataclass
@@ -80,7 +80,7 @@ def foresee(rows: Sequence[RecordModel]) -> Foresight:
             for model, key in writing.model_links(kind):
                 rule = model.bin.get(key.name)
                 if rule in ("follow", "refuse"):
-                    others = model.objects.filter(**{f"{key.name}__in": keys}).exclude(pk__in=seen)
+                    others = model.objects.filter(**{f"{key.name}__in": keys}).exclude(pk__in=seen).order_by("pk")
                     (parts if rule == "follow" else found.needing).extend(others)
         seen |= {part.pk for part in parts}
         found.along += parts

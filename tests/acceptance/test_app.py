@@ -15,6 +15,7 @@ from common.organisation.models import OwnCompany
 from common.people.models import User
 from tests.conftest import PageFor
 from tests.factories import common, crm
+from tests.services.browser import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,7 @@ def anna() -> User:
 def begin(page: Page, *, keeping: bool = True) -> None:
     """Open the settings until the worker answers, and switch keeping on."""
     page.goto("/me/")
-    page.wait_for_function(CONTROLLED)
+    wait_until(page, CONTROLLED)
     if keeping:
         page.get_by_label(SWITCH).check()
 
@@ -47,7 +48,7 @@ def open_kept(page: Page, *paths: str) -> None:
     """Open pages one after the other until each is kept."""
     for path in paths:
         page.goto(path)
-        page.wait_for_function(f"{KEPT}.then((all) => all.includes('{path}'))")
+        wait_until(page, f"{KEPT}.then((all) => all.includes('{path}'))")
 
 
 def test_chromium_finds_it_installable(anna: User, page_for: PageFor) -> None:
@@ -92,6 +93,18 @@ def test_what_was_seen_last_is_read_without_a_connection(
     page.locator(".k-offline a").click()
     expect(page.locator(".k-offline")).to_be_empty()
     expect(page.locator(".k-fold")).to_be_enabled()
+
+
+def test_a_link_that_was_pressed_is_not_overtaken_by_the_connection(anna: User, page_for: PageFor) -> None:
+    company = crm.company("Hansa Chemie", owner=anna)
+    page = page_for(anna, worker=True)
+    begin(page)
+    open_kept(page, f"/companies/{company.pk}/")
+    page.context.set_offline(True)
+    page.goto("/companies/")
+    expect(page.locator(".k-kept li")).to_have_count(1)
+    page.evaluate("document.querySelector('.k-kept a').click(); dispatchEvent(new Event('online'))")
+    expect(page.locator("h1")).to_contain_text("Hansa Chemie")
 
 
 def test_nothing_is_kept_unless_somebody_wants_it(anna: User, page_for: PageFor) -> None:
@@ -219,5 +232,5 @@ def test_the_thirty_last_records_are_kept(anna: User, page_for: PageFor) -> None
     page = page_for(anna, worker=True)
     begin(page)
     open_kept(page, "/", *(f"/companies/{company.pk}/" for company in companies))
-    page.wait_for_function(f"{KEPT}.then((all) => all.length === 31)")
+    wait_until(page, f"{KEPT}.then((all) => all.length)", 31)
     assert set(kept(page)) == {"/", *(f"/companies/{company.pk}/" for company in companies[2:])}

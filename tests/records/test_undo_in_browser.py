@@ -13,6 +13,7 @@ from crm.models import Company
 from deals.models import Deal
 from tests.conftest import PageFor
 from tests.factories import common, crm, deals
+from tests.services.browser import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,13 +34,8 @@ def edited(page: Page, company: Company) -> None:
 
 
 def reaches(page: Page, state: str) -> None:
-    """Wait until the toast's time is "running" or "paused". The page's policy forbids `wait_for_function` its eval."""
-    script = "document.querySelector('.k-toast-time').getAnimations()[0]?.playState"
-    for _ in range(100):
-        if page.evaluate(script) == state:
-            return
-        page.wait_for_timeout(50)
-    assert page.evaluate(script) == state
+    """Wait until the toast's time is "running" or "paused"."""
+    wait_until(page, "document.querySelector('.k-toast-time').getAnimations()[0]?.playState", state)
 
 
 def settled(page: Page) -> None:

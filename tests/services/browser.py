@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 10.0
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -69,6 +71,17 @@ def accessibility_faults(page: Page, **options: Any) -> list[str]:
     """What axe finds wrong with the page as it is now, one line per rule, with its places."""
     found = Axe().run(page, **options).response["violations"]
     return [f"{one['id']}: {one['help']}; {[node['html'][:160] for node in one['nodes']]}" for one in found]
+
+
+def wait_until(page: Page, script: str, wanted: object = True) -> None:
+    """Wait until a script, or the promise that it gives, has this value.
+
+    `page.wait_for_function` does not: it takes a promise for truth, and the page's policy forbids its eval.
+    """
+    end = time.monotonic() + PATIENCE
+    while (found := page.evaluate(script)) != wanted:
+        assert time.monotonic() < end, f"{found!r} instead of {wanted!r} after {PATIENCE} s: {script}"
+        page.wait_for_timeout(50)
 
 
 def shot(page: Page, name: str) -> Path:

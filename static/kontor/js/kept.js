@@ -1,6 +1,6 @@
 // Kept pages: the switch of a person's settings, and the list of the page without a connection.
 export async function start(element, { asset }) {
-  const { ask, isWanted, want, timeOf } = await import(asset("offline"));
+  const { ask, isWanted, renewPage, want, timeOf } = await import(asset("offline"));
   const box = element.querySelector("input[type=checkbox]");
   if (box) offerChoice(box);
   else await list();
@@ -22,6 +22,6 @@ export async function start(element, { asset }) {
       return row;
     }));
     element.hidden = !kept.length;
-    addEventListener("online", () => location.reload());
+    addEventListener("online", renewPage);
   }
 }

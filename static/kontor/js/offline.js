@@ -3,6 +3,7 @@ const root = document.documentElement;
 const LOCKED = "button, select, input[type=checkbox], input[type=radio], input[type=file]";
 const FREE = "form[data-queue], .k-waiting, .k-waiting-note, .k-toasts, dialog, [data-copy], [data-files]";
 const AGAIN = 15000;
+const LEAVING = 5000;
 const opened = Date.now();
 const isOldCopy = "offline" in root.dataset;
 const registered = register(document.querySelector("[data-worker]")?.dataset.worker);
@@ -29,6 +30,13 @@ export async function ask(message) {
 
 // Also where the page is not served safely, and there is no randomUUID.
 export const newNonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// A link that was pressed is not overtaken by a page that renews itself.
+let leftAt = -Infinity;
+addEventListener("beforeunload", () => { leftAt = performance.now(); });
+export function renewPage() {
+  if (performance.now() - leftAt > LEAVING) location.reload();
+}
 
 const CHOICE = "kontor-keeps";
 const isInstalled = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;

@@ -2,7 +2,7 @@
 const TEXTS = ["text", "said"];
 
 export async function start(section, { asset, post, toast }) {
-  const { ask, newNonce, titleOf } = await import(asset("offline"));
+  const { ask, newNonce, renewPage, titleOf } = await import(asset("offline"));
   const template = section.querySelector("[data-note]");
   const leaving = document.querySelector("[data-leaving]");
   const words = section.dataset;
@@ -24,7 +24,11 @@ export async function start(section, { asset, post, toast }) {
     // The composer above folds when it loses the focus: the button would be gone before it is let go.
     element.addEventListener("mousedown", (event) => { if (event.target.closest("button")) event.preventDefault(); });
     part("again").hidden = !refused;
-    part("again").addEventListener("click", () => ask({ act: "again", nonce: entry.nonce }));
+    part("again").addEventListener("click", async ({ currentTarget }) => {
+      currentTarget.disabled = true;
+      await ask({ act: "again", nonce: entry.nonce });
+      await draw();
+    });
     part("drop").addEventListener("click", () => ask({ act: "drop", nonces: [entry.nonce] }));
     part("copy-note").addEventListener("click", async () => { await navigator.clipboard.writeText(valueOf(entry)); toast({ text: words.copied }); });
     return element;
@@ -104,7 +108,7 @@ export async function start(section, { asset, post, toast }) {
   navigator.serviceWorker?.addEventListener("message", async ({ data }) => {
     if (data.act !== "waiting") return;
     await draw();
-    if (data.sent.includes(location.pathname) && !isTyped() && !("offline" in root.dataset)) location.reload();
+    if (data.sent.includes(location.pathname) && !isTyped() && !("offline" in root.dataset)) renewPage();
   });
   if ((await draw()).length && !("offline" in root.dataset)) await ask({ act: "send" });
 }

@@ -1,6 +1,6 @@
 // Notes that wait for a connection: kept with their record, their nonce and their person, sent once.
 const waiting = (() => {
-  let sending = null;
+  let last = Promise.resolve();
 
   function open() {
     return new Promise((resolve, reject) => {
@@ -47,18 +47,21 @@ const waiting = (() => {
     await tell();
   }
 
-  async function again(nonce) {
-    await judge(nonce, null);
-    await send();
+  // One after the other: what is asked while notes are under way is done when they have arrived.
+  function inTurn(work) {
+    last = last.then(work, work);
+    return last;
   }
+
+  const send = () => inTurn(sendAll);
+
+  const again = (nonce) => inTurn(async () => {
+    await judge(nonce, null);
+    await sendAll();
+  });
 
   async function tell(sent = []) {
     for (const client of await self.clients.matchAll()) client.postMessage({ act: "waiting", sent });
-  }
-
-  function send() {
-    sending ??= sendAll().finally(() => { sending = null; });
-    return sending;
   }
 
   async function sendAll() {

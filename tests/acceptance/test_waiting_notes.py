@@ -77,6 +77,14 @@ def write_offline(page: Page, company: Company) -> None:
     expect(page.locator(WAITING)).to_contain_text(TEXT)
 
 
+def write_refused(page: Page, company: Company) -> None:
+    """Write a note offline to a company that is in the bin when the connection is back."""
+    write_offline(page, company)
+    binning.remove(company, by=common.SETUP)
+    page.context.set_offline(False)
+    expect(page.locator(f"{WAITING}.is-refused")).to_have_count(1)
+
+
 def test_a_note_written_offline_arrives_once(
     anna: User, company: Company, page_for: PageFor, axe: Callable[..., list[str]]
 ) -> None:
@@ -125,9 +133,7 @@ def test_a_refused_note_is_kept_and_tried_again(
     anna: User, company: Company, page_for: PageFor, axe: Callable[..., list[str]]
 ) -> None:
     page = page_for(anna, worker=True)
-    write_offline(page, company)
-    binning.remove(company, by=common.SETUP)
-    page.context.set_offline(False)
+    write_refused(page, company)
     expect(page.locator(WAITING)).to_contain_text("the record is no longer there for you")
     page.goto("/companies/", wait_until="networkidle")
     expect(page.locator(WAITING)).to_contain_text(TEXT)
@@ -143,10 +149,7 @@ def test_who_tries_again_while_it_is_under_way_is_heard(
     anna: User, company: Company, page_for: PageFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = page_for(anna, worker=True)
-    write_offline(page, company)
-    binning.remove(company, by=common.SETUP)
-    page.context.set_offline(False)
-    expect(page.locator(f"{WAITING}.is-refused")).to_have_count(1)
+    write_refused(page, company)
     judged, told = threading.Event(), threading.Event()
     monkeypatch.setattr(NoteView, "get_object", held_when_refused(NoteView.get_object, judged, told))
     again = page.get_by_role("button", name="Try again")
@@ -229,10 +232,7 @@ def test_signing_out_asks_before_it_discards(
     anna: User, company: Company, page_for: PageFor, axe: Callable[..., list[str]]
 ) -> None:
     page = page_for(anna, worker=True)
-    write_offline(page, company)
-    binning.remove(company, by=common.SETUP)
-    page.context.set_offline(False)
-    expect(page.locator(f"{WAITING}.is-refused")).to_have_count(1)
+    write_refused(page, company)
     page.goto("/companies/", wait_until="networkidle")
     sign_out(page)
     assert axe(page) == []

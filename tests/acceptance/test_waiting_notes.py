@@ -44,6 +44,10 @@ AGAIN = """new Promise((resolve) => {
         };
     };
 })"""
+SENT_AGAIN = """new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener("message", () => setTimeout(resolve, 500), { once: true });
+    navigator.serviceWorker.controller.postMessage({ act: "send" });
+})"""
 
 
 @pytest.fixture
@@ -143,6 +147,14 @@ def test_a_refused_note_is_kept_and_tried_again(
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(WAITING)).to_have_count(0)
     assert notes() == [TEXT]
+
+
+def test_a_note_stays_in_its_place_while_nothing_changes(anna: User, company: Company, page_for: PageFor) -> None:
+    page = page_for(anna, worker=True)
+    write_refused(page, company)
+    page.locator(WAITING).evaluate("(note) => { note.id = 'same'; }")
+    page.evaluate(SENT_AGAIN)
+    expect(page.locator(f"{WAITING}#same")).to_have_count(1)
 
 
 def test_who_tries_again_while_it_is_under_way_is_heard(

@@ -27,6 +27,7 @@ export async function start(section, { asset, post, toast }) {
     part("again").addEventListener("click", async ({ currentTarget }) => {
       currentTarget.disabled = true;
       await ask({ act: "again", nonce: entry.nonce });
+      currentTarget.disabled = false;
       await draw();
     });
     part("drop").addEventListener("click", () => ask({ act: "drop", nonces: [entry.nonce] }));
@@ -34,9 +35,15 @@ export async function start(section, { asset, post, toast }) {
     return element;
   }
 
+  let drawn = "[]";
   async function draw() {
     const entries = (await ask({ act: "waiting", person: words.person })) ?? [];
-    document.querySelectorAll(".k-waiting-note").forEach((old) => old.remove());
+    const old = document.querySelectorAll(".k-waiting-note");
+    const wanted = JSON.stringify(entries.map(({ nonce, refused }) => [nonce, refused]));
+    // What stands is not put anew: a button would be gone while it is pressed.
+    if (wanted === drawn && old.length === entries.length) return entries;
+    drawn = wanted;
+    old.forEach((one) => one.remove());
     for (const entry of entries) {
       const form = ownForm(entry);
       if (form) form.after(note(entry));

@@ -143,8 +143,12 @@ def test_a_refused_note_is_kept_and_tried_again(
     expect(page.locator(WAITING)).to_contain_text(TEXT)
     expect(page.locator(WAITING)).to_contain_text("Hansa Chemie")
     assert axe(page) == []
+    again = page.get_by_role("button", name="Try again")
+    again.click()
+    expect(again).to_be_enabled()
+    expect(page.locator(f"{WAITING}.is-refused")).to_contain_text(TEXT)
     binning.restore(Company.everything.get(pk=company.pk), by=common.SETUP)
-    page.get_by_role("button", name="Try again").click()
+    again.click()
     expect(page.locator(WAITING)).to_have_count(0)
     assert notes() == [TEXT]
 
